@@ -23,9 +23,11 @@ columns:
   ltla_code: Code of the lower tier local authority of residence
   ltla_name: Name of the lower tier local authority of residence
   sub_icb_code: Code of the sub-ICB location of residence
+  sub_icb_name: Name of the sub-ICB location
   icb_code: Code of the integrated care board of residence
   icb_name: Name of the integrated care board of residence
   region_code: Code of the region of residence
+  region_name: Name of the region
   area_code: Code of the area by which marts group people, that of geography_basis
   area_name: "Its name, or Not known: the place of residence (resident) or the primary care network of the practice (registered)"
   imd_decile: Decile of the Index of Multiple Deprivation of the LSOA, 1 the most deprived; which index, deprivation_index says
@@ -94,9 +96,11 @@ areas as (
         ltla_code,
         ltla_name,
         sub_icb_code,
+        sub_icb_name,
         icb_code,
         icb_name,
         region_code,
+        region_name,
         imd_decile,
         imd_quintile
     from core.area
@@ -149,9 +153,11 @@ final as (
         areas.ltla_code,
         areas.ltla_name,
         areas.sub_icb_code,
+        areas.sub_icb_name,
         areas.icb_code,
         areas.icb_name,
         areas.region_code,
+        areas.region_name,
         case when $geography_basis = 'registered' then practices.pcn_code else areas.place_code end as area_code,
         coalesce(
             case when $geography_basis = 'registered' then practices.pcn_name else areas.place_name end, 'Not known'

@@ -4,14 +4,8 @@ description: >
   which a rule is met, at the as-of date and twelve months before. The rules are data: a site
   replaces them without changing this model. Those that come with Populace follow the segments of
   adults of Suffolk and North East Essex, as far as codes can say it; they are used at every age.
-
-  Kinds of evidence: register (the person is on it, from its first diagnosis on), conditions (so many
-  long-term conditions of the domain Physical), diagnosis (a SNOMED CT or ICD-10 code of the problem
-  list, or of a spell admitted in the 24 months before), admission (an ICD-10 code in any position of
-  such a spell), main_diagnosis and emergency_main_diagnosis (the same of the main position: a code,
-  its first three characters or its letter), contact (with a setting of care in the 12 months
-  before), finding (the newest of its kind is this code), value (the newest is at_least so much),
-  everyone. Twelve months ago, registers are those of today that had begun by then.
+  What a rule looks at is said in intermediate.segment_evidence. Twelve months ago, registers are those of today that
+  had begun by then. core.segment_month has the segments of every month.
 grain: person_key
 columns:
   person_key: Pseudonym of the person
@@ -38,206 +32,21 @@ registrations as (
         and (ended is null or ended >= $as_of - interval '12' month)
 ),
 
-rules as (
+evidence as (
     select
-        cast(segment_order as int) as segment_order,
-        cast(segment as varchar) as segment,
-        cast(evidence as varchar) as evidence,
-        cast(code as varchar) as code,
-        cast(at_least as double) as at_least
-    from reference.segment_rule
+        person_key,
+        segment_order,
+        started,
+        ended
+    from intermediate.segment_evidence
 ),
 
 segments as (
     select
-        segment_order,
-        min(segment) as segment
-    from rules
-    group by segment_order
-),
-
-physical_registers as (
-    select cast(register as varchar) as register
-    from reference.register
-    where long_term = 'yes'
-        and domain = 'Physical'
-),
-
-statuses as (
-    select
-        person_key,
-        register,
-        coalesce(first_noted, cast('1900-01-01' as date)) as first_noted
-    from core.register_status
-    where on_register
-),
-
-conditions as (
-    select
-        statuses.person_key,
-        statuses.first_noted,
-        row_number() over (
-            partition by statuses.person_key
-            order by statuses.first_noted, statuses.register
-        ) as condition_number
-    from statuses
-    where statuses.register in (select physical_registers.register from physical_registers)
-),
-
-diagnoses as (
-    select
-        person_key,
-        snomed_code,
-        icd10,
-        icd10_3,
-        position,
-        source_table,
-        contact_key,
-        coalesce(noted, cast('1900-01-01' as date)) as started,
-        case
-            when source_table = 'condition' then cast('9999-12-31' as date)
-            else cast(noted + interval '24' month as date)
-        end as ended
-    from core.diagnosis
-    where source_table = 'condition'
-        or noted > $as_of - interval '36' month
-),
-
-emergencies as (
-    select
-        person_key,
-        spell_key
-    from core.spell
-    where is_emergency
-),
-
-contacts as (
-    select
-        person_key,
-        setting,
-        started_date as started,
-        cast(started_date + interval '12' month as date) as ended
-    from core.contact
-    where attended
-        and started_date > $as_of - interval '24' month
-),
-
-findings as (
-    select measured.code
-    from rules
-    inner join intermediate.measured_code as measured
-        on rules.code = measured.value_code
-    where rules.evidence = 'finding'
-),
-
--- What the rules look at, so that nothing else is put in order: the window is over their own column,
--- as an order by columns of measurements alone would be made of all of them, before the join.
-measured_codes as (
-    select code from findings
-    union
-    select code from rules where evidence = 'value'
-),
-
-measurements as (
-    select
-        measurements.person_key,
-        measured_codes.code,
-        measurements.value,
-        measurements.value_code,
-        measurements.measured_date as started,
-        coalesce(
-            lead(measurements.measured_date) over (
-                partition by measurements.person_key, measured_codes.code
-                order by measurements.measured_date, measurements.measurement_key, measurements.measurement_row
-            ),
-            cast('9999-12-31' as date)
-        ) as ended
-    from measured_codes
-    inner join core.measurement as measurements
-        on measured_codes.code = measurements.code
-    where measurements.measured_date is not null
-),
-
--- From started on, and until the day before ended.
-evidence as (
-    select statuses.person_key, rules.segment_order, statuses.first_noted as started, cast('9999-12-31' as date) as ended
-    from rules
-    inner join statuses
-        on rules.code = statuses.register
-    where rules.evidence = 'register'
-    union all
-    select conditions.person_key, rules.segment_order, conditions.first_noted as started, cast('9999-12-31' as date) as ended
-    from rules
-    inner join conditions
-        on rules.at_least = conditions.condition_number
-    where rules.evidence = 'conditions'
-    union all
-    select diagnoses.person_key, rules.segment_order, diagnoses.started, diagnoses.ended
-    from rules
-    inner join diagnoses
-        on rules.code = diagnoses.snomed_code
-    where rules.evidence = 'diagnosis'
-    union all
-    select diagnoses.person_key, rules.segment_order, diagnoses.started, diagnoses.ended
-    from rules
-    inner join diagnoses
-        on rules.code = diagnoses.icd10
-    where rules.evidence = 'diagnosis'
-        or (rules.evidence = 'admission' and diagnoses.source_table = 'apc_spell')
-        or (rules.evidence = 'main_diagnosis' and diagnoses.position = 1)
-    union all
-    select diagnoses.person_key, rules.segment_order, diagnoses.started, diagnoses.ended
-    from rules
-    inner join diagnoses
-        on rules.code = diagnoses.icd10_3
-    where rules.evidence = 'diagnosis'
-        or (rules.evidence = 'admission' and diagnoses.source_table = 'apc_spell')
-        or (rules.evidence = 'main_diagnosis' and diagnoses.position = 1)
-    union all
-    select diagnoses.person_key, rules.segment_order, diagnoses.started, diagnoses.ended
-    from rules
-    inner join diagnoses
-        on rules.code = substring(diagnoses.icd10, 1, 1)
-    where rules.evidence = 'main_diagnosis'
-        and diagnoses.position = 1
-    union all
-    select diagnoses.person_key, rules.segment_order, diagnoses.started, diagnoses.ended
-    from rules
-    inner join diagnoses
-        on rules.code = diagnoses.icd10_3
-    inner join emergencies
-        on diagnoses.person_key = emergencies.person_key
-        and diagnoses.contact_key = emergencies.spell_key
-    where rules.evidence = 'emergency_main_diagnosis'
-        and diagnoses.position = 1
-    union all
-    select contacts.person_key, rules.segment_order, contacts.started, contacts.ended
-    from rules
-    inner join contacts
-        on rules.code = contacts.setting
-    where rules.evidence = 'contact'
-    union all
-    select measurements.person_key, rules.segment_order, measurements.started, measurements.ended
-    from rules
-    inner join measurements
-        on rules.code = measurements.value_code
-    where rules.evidence = 'finding'
-    union all
-    select measurements.person_key, rules.segment_order, measurements.started, measurements.ended
-    from rules
-    inner join measurements
-        on rules.code = measurements.code
-    where rules.evidence = 'value'
-        and measurements.value >= rules.at_least
-    union all
-    select
-        people.person_key,
-        rules.segment_order,
-        cast('1900-01-01' as date) as started,
-        cast('9999-12-31' as date) as ended
-    from rules
-    cross join people
-    where rules.evidence = 'everyone'
+        cast(segment_order as int) as segment_order,
+        min(cast(segment as varchar)) as segment
+    from reference.segment_rule
+    group by cast(segment_order as int)
 ),
 
 first_segments as (

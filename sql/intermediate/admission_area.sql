@@ -7,7 +7,7 @@ grain: [spell_key, area_type]
 columns:
   person_key: Pseudonym of the person
   spell_key: Spell, as in core.spell
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   financial_year: Financial year of the admission
   age: Completed years on the first of the month; null where not known
@@ -48,7 +48,10 @@ areas as (
     select
         lsoa21_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code
     from core.area
 ),
@@ -83,9 +86,12 @@ placed as (
         area_types.area_type,
         case area_types.area_type
             when 'All' then 'All'
+            when 'Region' then areas.region_code
             when 'ICB' then areas.icb_code
+            when 'Sub-ICB location' then areas.sub_icb_code
             when 'Place' then areas.place_code
             when 'Local authority' then areas.ltla_code
+            when 'Neighbourhood' then areas.neighbourhood_code
             when 'PCN' then registered.pcn_code
             when 'Practice' then registered.practice_code
         end as area_code,

@@ -4,7 +4,7 @@ description: >
   spells, attendances and appointments, providers included. It is the frame of marts that show zeros.
 grain: [area_type, area_code]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types, providers last
   area_code: Code of the area or provider, or Not known
   area_name: Name of it; its code where it has no name

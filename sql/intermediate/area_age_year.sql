@@ -4,7 +4,7 @@ description: >
   standardised over. Ages without people have no row.
 grain: [area_type, area_code, financial_year, age, sex]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   financial_year: Such as 2025/26
   age: Completed years; null where not known

@@ -5,7 +5,7 @@ description: >
   not here, and are shown as they are; what a list has no code for is in a row without one.
 grain: [area_type, area_code]
 columns:
-  area_type: ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_code: Code of the area or provider; null for what has none
   area_name: Its name; null where the list has none
 checks:
@@ -17,9 +17,15 @@ with areas as (
     select
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
+        neighbourhood_name,
         ltla_name,
+        region_code,
+        sub_icb_code,
         icb_code,
+        region_name,
+        sub_icb_name,
         icb_name
     from core.area
 ),
@@ -34,11 +40,17 @@ organisations as (
 ),
 
 named as (
+    select 'Region' as area_type, region_code as area_code, region_name as area_name from areas
+    union all
     select 'ICB' as area_type, icb_code as area_code, icb_name as area_name from areas
+    union all
+    select 'Sub-ICB location' as area_type, sub_icb_code as area_code, sub_icb_name as area_name from areas
     union all
     select 'Place' as area_type, place_code as area_code, place_name as area_name from areas
     union all
     select 'Local authority' as area_type, ltla_code as area_code, ltla_name as area_name from areas
+    union all
+    select 'Neighbourhood' as area_type, neighbourhood_code as area_code, neighbourhood_name as area_name from areas
     union all
     select 'PCN' as area_type, pcn_code as area_code, pcn_name as area_name from organisations
     union all

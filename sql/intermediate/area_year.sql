@@ -4,7 +4,7 @@ description: >
   of the year that are covered. An area that had nobody in a year has a row with 0.
 grain: [area_type, area_code, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

@@ -7,7 +7,7 @@ grain: [attendance_key, area_type]
 columns:
   person_key: Pseudonym of the person
   attendance_key: Attendance, as in core.attendance
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_code: Code of the area or provider, or Not known
   area_name: Name of it; its code where it has no name
 checks:
@@ -31,9 +31,15 @@ areas as (
         lsoa21_code,
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
+        neighbourhood_name,
         ltla_name,
+        region_code,
+        sub_icb_code,
         icb_code,
+        region_name,
+        sub_icb_name,
         icb_name
     from core.area
 ),
@@ -64,9 +70,15 @@ described as (
         practices.pcn_name,
         areas.place_code,
         areas.place_name,
+        areas.neighbourhood_code,
         areas.ltla_code,
+        areas.neighbourhood_name,
         areas.ltla_name,
+        areas.region_code,
+        areas.sub_icb_code,
         areas.icb_code,
+        areas.region_name,
+        areas.sub_icb_name,
         areas.icb_name
     from attendances
     left join areas
@@ -82,9 +94,9 @@ listed as (
     select
         person_key,
         attendance_key,
-        unnest(['All', 'ICB', 'Place', 'Local authority', 'PCN', 'Practice', 'Provider']) as area_type,
-        unnest(['All', icb_code, place_code, ltla_code, pcn_code, practice_code, provider_code]) as area_code,
-        unnest(['All', icb_name, place_name, ltla_name, pcn_name, practice_name, provider_name]) as area_name
+        unnest(['All', 'Region', 'ICB', 'Sub-ICB location', 'Place', 'Local authority', 'Neighbourhood', 'PCN', 'Practice', 'Provider']) as area_type,
+        unnest(['All', region_code, icb_code, sub_icb_code, place_code, ltla_code, neighbourhood_code, pcn_code, practice_code, provider_code]) as area_code,
+        unnest(['All', region_name, icb_name, sub_icb_name, place_name, ltla_name, neighbourhood_name, pcn_name, practice_name, provider_name]) as area_name
     from described
 ),
 

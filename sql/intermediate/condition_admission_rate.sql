@@ -15,7 +15,7 @@ columns:
   condition_group: Group of the condition in the list
   condition: Condition
   indicator_code: Number of the indicator where the list has one
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

@@ -9,7 +9,7 @@ grain: [indicator, financial_year, area_type, area_code, group_kind, group_name,
 columns:
   indicator: Short name of the indicator
   financial_year: Such as 2025/26
-  area_type: All, ICB, Place or Local authority
+  area_type: All, Region, ICB, Sub-ICB location, Place or Local authority
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   group_kind: deprivation or ethnicity
@@ -45,7 +45,7 @@ person_areas as (
         area_code,
         area_name
     from intermediate.person_area
-    where area_type in ('All', 'ICB', 'Place', 'Local authority')
+    where area_type in ('All', 'Region', 'ICB', 'Sub-ICB location', 'Place', 'Local authority')
 ),
 
 years as (

@@ -7,7 +7,7 @@ description: >
   Areas are those of the person at the as-of date.
 grain: [area_type, area_code, sex, age_from]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   sex: All, Female or Male; people of another or no known sex are in All only

@@ -6,7 +6,7 @@ description: >
 grain: [need_kind, area_type, area_code, need]
 columns:
   need_kind: accessible_information, contact_preference, interpreter or reasonable_adjustment
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   need: What is needed or preferred, Other, or Any

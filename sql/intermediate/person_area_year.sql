@@ -1,13 +1,13 @@
 /*
 description: >
   Days of registration of each person in each financial year and in each area that the person belonged to,
-  by age and sex: one row for each type of reference.area_type. Place, local authority and ICB are those of
-  residence, practice and PCN those of registration. A person of whom an area is not known is in the area
+  by age and sex: one row for each type of reference.area_type. Practice and PCN are those of
+  registration, all others those of residence. A person of whom an area is not known is in the area
   Not known of that type, so that areas of a type add up to everybody.
 grain: [person_key, area_type, area_code, financial_year, age]
 columns:
   person_key: Pseudonym of the person
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area; its code where it has no name
   financial_year: Such as 2025/26
@@ -31,9 +31,15 @@ with person_years as (
         pcn_name,
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
+        neighbourhood_name,
         ltla_name,
+        region_code,
+        sub_icb_code,
         icb_code,
+        region_name,
+        sub_icb_name,
         icb_name,
         age,
         age_band,
@@ -52,9 +58,9 @@ area_types as (
 listed as (
     select
         person_key,
-        unnest(['All', 'ICB', 'Place', 'Local authority', 'PCN', 'Practice']) as area_type,
-        unnest(['All', icb_code, place_code, ltla_code, pcn_code, practice_code]) as area_code,
-        unnest(['All', icb_name, place_name, ltla_name, pcn_name, practice_name]) as area_name,
+        unnest(['All', 'Region', 'ICB', 'Sub-ICB location', 'Place', 'Local authority', 'Neighbourhood', 'PCN', 'Practice']) as area_type,
+        unnest(['All', region_code, icb_code, sub_icb_code, place_code, ltla_code, neighbourhood_code, pcn_code, practice_code]) as area_code,
+        unnest(['All', region_name, icb_name, sub_icb_name, place_name, ltla_name, neighbourhood_name, pcn_name, practice_name]) as area_name,
         financial_year,
         age,
         age_band,

@@ -13,9 +13,15 @@ columns:
   lsoa21_code: Lower layer super output area (2021) of residence
   place_code: Code of the place of residence
   place_name: Place of residence
+  neighbourhood_code: Neighbourhood of residence
   ltla_code: Lower tier local authority of residence
+  neighbourhood_name: Name of the neighbourhood
   ltla_name: Its name
+  region_code: Region of residence
+  sub_icb_code: Sub-ICB location of residence
   icb_code: Integrated care board of residence
+  region_name: Name of the region
+  sub_icb_name: Name of the sub-ICB location
   icb_name: Its name
   age: Completed years on the first of the month; null where not known
   age_band: Five-year band, 0-4 to 90+, or Not known
@@ -47,9 +53,15 @@ areas as (
         lsoa21_code,
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
+        neighbourhood_name,
         ltla_name,
+        region_code,
+        sub_icb_code,
         icb_code,
+        region_name,
+        sub_icb_name,
         icb_name
     from core.area
 ),
@@ -89,9 +101,15 @@ final as (
         person_years.lsoa21_code,
         areas.place_code,
         areas.place_name,
+        areas.neighbourhood_code,
         areas.ltla_code,
+        areas.neighbourhood_name,
         areas.ltla_name,
+        areas.region_code,
+        areas.sub_icb_code,
         areas.icb_code,
+        areas.region_name,
+        areas.sub_icb_name,
         areas.icb_name,
         person_years.age,
         person_years.age_band,

@@ -7,7 +7,7 @@ grain: [spell_key, area_type]
 columns:
   person_key: Pseudonym of the person
   spell_key: Spell, as in core.spell
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_code: Code of the area or provider, or Not known
   area_name: Name of it; its code where it has no name
 checks:
@@ -31,9 +31,15 @@ areas as (
         lsoa21_code,
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
+        neighbourhood_name,
         ltla_name,
+        region_code,
+        sub_icb_code,
         icb_code,
+        region_name,
+        sub_icb_name,
         icb_name
     from core.area
 ),
@@ -64,9 +70,15 @@ described as (
         practices.pcn_name,
         areas.place_code,
         areas.place_name,
+        areas.neighbourhood_code,
         areas.ltla_code,
+        areas.neighbourhood_name,
         areas.ltla_name,
+        areas.region_code,
+        areas.sub_icb_code,
         areas.icb_code,
+        areas.region_name,
+        areas.sub_icb_name,
         areas.icb_name
     from spells
     left join areas
@@ -84,18 +96,24 @@ placed as (
         area_types.area_type,
         case area_types.area_type
             when 'All' then 'All'
+            when 'Region' then described.region_code
             when 'ICB' then described.icb_code
+            when 'Sub-ICB location' then described.sub_icb_code
             when 'Place' then described.place_code
             when 'Local authority' then described.ltla_code
+            when 'Neighbourhood' then described.neighbourhood_code
             when 'PCN' then described.pcn_code
             when 'Practice' then described.practice_code
             when 'Provider' then described.provider_code
         end as area_code,
         case area_types.area_type
             when 'All' then 'All'
+            when 'Region' then described.region_name
             when 'ICB' then described.icb_name
+            when 'Sub-ICB location' then described.sub_icb_name
             when 'Place' then described.place_name
             when 'Local authority' then described.ltla_name
+            when 'Neighbourhood' then described.neighbourhood_name
             when 'PCN' then described.pcn_name
             when 'Practice' then described.practice_name
             when 'Provider' then described.provider_name

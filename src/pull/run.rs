@@ -192,8 +192,9 @@ impl Attempt<'_> {
         let taken = &planned.before.taken;
         let new = find::new_files(&plan, taken, planned.again, failures).await?;
         let folder = self.scratch.folder("pull")?;
+        let orders = plan.tables.iter().map(|table| table.order.clone());
         let spool = Spool::new(
-            plan.tables.len(),
+            orders.collect(),
             self.lake.settings().shards,
             folder.clone(),
             self.limits.memory / 4,

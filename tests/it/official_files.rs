@@ -481,6 +481,35 @@ fn populations_and_projections() {
     );
 }
 
+/// List sizes of practices: a file for each sex, of which totals of all ages do not count.
+#[test]
+fn list_sizes_of_practices() {
+    let project = Project::empty();
+    let lists = block(&project, "[[reference.list_size]]");
+    for (sex, old) in [("FEMALE", 3), ("MALE", 2)] {
+        let mut text = String::from(
+            "EXTRACT_DATE,SUB_ICB_LOCATION_CODE,ONS_SUB_ICB_LOCATION_CODE,ORG_CODE,POSTCODE,SEX,AGE,NUMBER_OF_PATIENTS\n",
+        );
+        for (age, persons) in [("ALL", 90), ("0", 7), ("95+", old)] {
+            text += &format!("01MAR2026,99Z,E38999999,W99001,ZZ99 9ZZ,{sex},{age},{persons}\n");
+        }
+        let name = format!("gp-reg-pat-prac-sing-age-{}.csv", sex.to_lowercase());
+        write(&project, &name, &text);
+    }
+    load(&project, &lists);
+    assert_eq!(
+        project.sql(
+            "select extract_date, practice_code, age, sex, persons from reference.list_size order by 4, 3"
+        ),
+        [
+            ["01MAR2026", "W99001", "0", "female", "7"],
+            ["01MAR2026", "W99001", "95", "female", "3"],
+            ["01MAR2026", "W99001", "0", "male", "7"],
+            ["01MAR2026", "W99001", "95", "male", "2"],
+        ]
+    );
+}
+
 /// Postcode lookups of both names and years, with postcodes that are no longer in use.
 #[test]
 fn postcodes_of_the_official_lookups() {

@@ -5,7 +5,7 @@ description: >
   reference.indicator. A model gives rows of one shape: a person, whether the count is a numerator
   or a denominator, the measure, the period and how many. Rows of people who are not in
   intermediate.indicator_person for the period do not count.
-grain: [model, part, measure, period, practice_code, pcn_code, place_code, ltla_code, icb_code, sex, age_band, imd_quintile, ethnic_group]
+grain: [model, part, measure, period, practice_code, pcn_code, place_code, neighbourhood_code, ltla_code, region_code, sub_icb_code, icb_code, sex, age_band, imd_quintile, ethnic_group]
 columns:
   model: Which model of the union the counts come from
   part: numerator or denominator
@@ -15,7 +15,10 @@ columns:
   practice_code: ODS code of the practice, or Not known
   pcn_code: Primary care network, or Not known
   place_code: Place of residence, or Not known
+  neighbourhood_code: Neighbourhood of residence, or Not known
   ltla_code: Lower tier local authority of residence, or Not known
+  region_code: Region of residence, or Not known
+  sub_icb_code: Sub-ICB location of residence, or Not known
   icb_code: Integrated care board of residence, or Not known
   sex: "female, male, other or unknown"
   age_band: Five-year band, 0-4 to 90+, or Not known
@@ -24,7 +27,7 @@ columns:
   n: The count
   squares: Each person's count squared and summed, for limits of events that one person has several of
 checks:
-  - unique: [model, part, measure, period, practice_code, pcn_code, place_code, ltla_code, icb_code, sex, age_band, imd_quintile, ethnic_group]
+  - unique: [model, part, measure, period, practice_code, pcn_code, place_code, neighbourhood_code, ltla_code, region_code, sub_icb_code, icb_code, sex, age_band, imd_quintile, ethnic_group]
   - not_null: [model, part, measure, period_type, period, n, squares]
   - one_of: {part: [numerator, denominator]}
   - expect: squares >= n and n > 0
@@ -81,7 +84,10 @@ people as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -100,7 +106,10 @@ final as (
         people.practice_code,
         people.pcn_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.sex,
         people.age_band,
@@ -121,7 +130,10 @@ final as (
         people.practice_code,
         people.pcn_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.sex,
         people.age_band,

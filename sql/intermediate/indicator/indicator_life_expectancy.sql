@@ -8,7 +8,7 @@ columns:
   measure: life_expectancy_at_birth or life_expectancy_at_65
   period_type: months
   period: Months that the figures cover, and the as-of date
-  area_type: "All, ICB, Place, Local authority, PCN or Practice"
+  area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   sex: "Persons, Female or Male"
   deaths: Deaths

@@ -9,7 +9,7 @@ columns:
   measure: What is averaged
   period_type: as_of or financial_year
   period: The as-of date, or the financial year
-  area_type: "All, ICB, Place, Local authority, PCN or Practice"
+  area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   sex: "Persons, Female or Male"
   category_type: All, Deprivation quintile or Ethnic group
@@ -34,7 +34,10 @@ with people as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         imd_quintile,
@@ -51,38 +54,38 @@ measurements as (
     from intermediate.indicator_measured
 ),
 
+area_types as (
+    select cast(area_type as varchar) as area_type
+    from reference.area_type
+),
+
+sexes as (
+    select 'Persons' as sex
+    union all
+    select 'Own' as sex
+),
+
+category_types as (
+    select 'Deprivation quintile' as category_type
+    union all
+    select 'Ethnic group' as category_type
+),
+
 slices as (
-    select 'All' as area_type, 'Persons' as sex, 'All' as category_type
+    select
+        area_types.area_type,
+        sexes.sex,
+        'All' as category_type
+    from area_types
+    cross join sexes
     union all
-    select 'ICB' as area_type, 'Persons' as sex, 'All' as category_type
-    union all
-    select 'Place' as area_type, 'Persons' as sex, 'All' as category_type
-    union all
-    select 'Local authority' as area_type, 'Persons' as sex, 'All' as category_type
-    union all
-    select 'PCN' as area_type, 'Persons' as sex, 'All' as category_type
-    union all
-    select 'Practice' as area_type, 'Persons' as sex, 'All' as category_type
-    union all
-    select 'All' as area_type, 'Own' as sex, 'All' as category_type
-    union all
-    select 'ICB' as area_type, 'Own' as sex, 'All' as category_type
-    union all
-    select 'Place' as area_type, 'Own' as sex, 'All' as category_type
-    union all
-    select 'Local authority' as area_type, 'Own' as sex, 'All' as category_type
-    union all
-    select 'PCN' as area_type, 'Own' as sex, 'All' as category_type
-    union all
-    select 'Practice' as area_type, 'Own' as sex, 'All' as category_type
-    union all
-    select 'All' as area_type, 'Persons' as sex, 'Deprivation quintile' as category_type
-    union all
-    select 'Place' as area_type, 'Persons' as sex, 'Deprivation quintile' as category_type
-    union all
-    select 'All' as area_type, 'Persons' as sex, 'Ethnic group' as category_type
-    union all
-    select 'Place' as area_type, 'Persons' as sex, 'Ethnic group' as category_type
+    select
+        area_types.area_type,
+        'Persons' as sex,
+        category_types.category_type
+    from area_types
+    cross join category_types
+    where area_types.area_type in ('All', 'Place')
 ),
 
 repeated as (
@@ -93,11 +96,15 @@ repeated as (
         slices.area_type,
         case slices.area_type
             when 'All' then 'All'
+            when 'Region' then people.region_code
             when 'ICB' then people.icb_code
+            when 'Sub-ICB location' then people.sub_icb_code
             when 'Place' then people.place_code
             when 'Local authority' then people.ltla_code
+            when 'Neighbourhood' then people.neighbourhood_code
             when 'PCN' then people.pcn_code
-            else people.practice_code
+            when 'Practice' then people.practice_code
+            else 'Not known'
         end as area_code,
         case
             when slices.sex = 'Persons' then 'Persons'

@@ -10,7 +10,10 @@ columns:
   practice_code: ODS code of the practice, or Not known
   pcn_code: Primary care network, or Not known
   place_code: Place of residence, or Not known
+  neighbourhood_code: Neighbourhood of residence, or Not known
   ltla_code: Lower tier local authority of residence, or Not known
+  region_code: Region of residence, or Not known
+  sub_icb_code: Sub-ICB location of residence, or Not known
   icb_code: Integrated care board of residence, or Not known
   sex: "female, male, other or unknown"
   age_band: Five-year band, 0-4 to 90+, or Not known
@@ -18,7 +21,7 @@ columns:
   ethnic_group: One of five groups, or Not known
 checks:
   - unique: [person_key, period]
-  - not_null: [person_key, period_type, period, practice_code, pcn_code, place_code, ltla_code, icb_code, sex, age_band, imd_quintile, ethnic_group]
+  - not_null: [person_key, period_type, period, practice_code, pcn_code, place_code, neighbourhood_code, ltla_code, region_code, sub_icb_code, icb_code, sex, age_band, imd_quintile, ethnic_group]
   - one_of: {period_type: [as_of, financial_year]}
 */
 with people as (
@@ -27,7 +30,10 @@ with people as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -44,7 +50,10 @@ person_years as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -61,7 +70,10 @@ periods as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -76,7 +88,10 @@ periods as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -93,7 +108,10 @@ final as (
         coalesce(practice_code, 'Not known') as practice_code,
         coalesce(pcn_code, 'Not known') as pcn_code,
         coalesce(place_code, 'Not known') as place_code,
+        coalesce(neighbourhood_code, 'Not known') as neighbourhood_code,
         coalesce(ltla_code, 'Not known') as ltla_code,
+        coalesce(region_code, 'Not known') as region_code,
+        coalesce(sub_icb_code, 'Not known') as sub_icb_code,
         coalesce(icb_code, 'Not known') as icb_code,
         sex,
         age_band,

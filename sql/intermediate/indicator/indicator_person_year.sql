@@ -13,7 +13,10 @@ columns:
   practice_code: ODS code of the last practice of the year; null where none is known
   pcn_code: Primary care network of that practice; null where none is known
   place_code: Place of residence; null where none is known
+  neighbourhood_code: Neighbourhood of residence; null where none is known
   ltla_code: Lower tier local authority of residence; null where none is known
+  region_code: Region of residence; null where none is known
+  sub_icb_code: Sub-ICB location of residence; null where none is known
   icb_code: Integrated care board of residence; null where none is known
   sex: "female, male, other or unknown"
   age_band: Five-year band in the last month of the year, or Not known
@@ -43,7 +46,10 @@ people as (
     select
         person_key,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         imd_quintile,
@@ -94,7 +100,10 @@ final as (
         person_months.practice_code,
         person_months.pcn_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.sex,
         person_months.age_band,

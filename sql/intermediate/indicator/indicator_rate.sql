@@ -18,7 +18,7 @@ columns:
   indicator: Short name, see reference.indicator
   period_type: as_of or financial_year
   period: The as-of date, or the financial year
-  area_type: "All, ICB, Place, Local authority, PCN or Practice"
+  area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   sex: "Persons, Female or Male"
   category_type: All, Deprivation quintile or Ethnic group

@@ -10,7 +10,7 @@ columns:
   measure: What is counted
   period_type: as_of or financial_year
   period: The as-of date, or the financial year
-  area_type: "All, ICB, Place, Local authority, PCN or Practice"
+  area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   sex: "Persons, Female or Male; other and unknown sexes are in Persons only"
   category_type: All, Deprivation quintile or Ethnic group
@@ -33,7 +33,10 @@ with cells as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -45,17 +48,8 @@ with cells as (
 ),
 
 area_types as (
-    select 'All' as area_type
-    union all
-    select 'ICB' as area_type
-    union all
-    select 'Place' as area_type
-    union all
-    select 'Local authority' as area_type
-    union all
-    select 'PCN' as area_type
-    union all
-    select 'Practice' as area_type
+    select cast(area_type as varchar) as area_type
+    from reference.area_type
 ),
 
 sexes as (
@@ -81,7 +75,10 @@ area_cells as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band,
@@ -97,7 +94,10 @@ area_cells as (
         practice_code,
         pcn_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
+        region_code,
+        sub_icb_code,
         icb_code,
         sex,
         age_band
@@ -139,11 +139,15 @@ repeated as (
         area_types.area_type,
         case area_types.area_type
             when 'All' then 'All'
+            when 'Region' then area_cells.region_code
             when 'ICB' then area_cells.icb_code
+            when 'Sub-ICB location' then area_cells.sub_icb_code
             when 'Place' then area_cells.place_code
             when 'Local authority' then area_cells.ltla_code
+            when 'Neighbourhood' then area_cells.neighbourhood_code
             when 'PCN' then area_cells.pcn_code
-            else area_cells.practice_code
+            when 'Practice' then area_cells.practice_code
+            else 'Not known'
         end as area_code,
         case
             when sexes.sex = 'Persons' then 'Persons'

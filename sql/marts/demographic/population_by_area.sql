@@ -5,7 +5,7 @@ description: >
   as well. Combinations without people have no row. A person is in one area of each type.
 grain: [area_type, area_code, age_group, sex, ethnic_group, imd_quintile]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   age_group: 0-17, 18-64, 65+ or Not known

@@ -1,13 +1,13 @@
 /*
 description: >
   Population pyramid of active people by area, sex and five-year age band, beside the official
-  mid-year estimates of reference.population (the newest year up to that of the as-of date). Areas of
+  mid-year estimates of intermediate.published_population (the newest year up to that of the as-of date). Areas of
   residence are compared with the estimate of the same area; practices and networks, which have no
   estimate of their own, with that of all areas of the list. People of a sex or an age that is not known are not in it.
   Every area has a row for every sex and band, zero included.
 grain: [area_type, area_code, sex, age_band]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   sex: Female or Male
@@ -47,9 +47,7 @@ person_areas as (
 age_bands as (
     select
         cast(age_band as varchar) as age_band,
-        cast(age_band_order as int) as age_band_order,
-        cast(lower_age as int) as lower_age,
-        cast(upper_age as int) as upper_age
+        cast(age_band_order as int) as age_band_order
     from reference.age_band
 ),
 
@@ -59,48 +57,15 @@ sexes as (
     select 'Male' as sex
 ),
 
-area_types as (
-    select cast(area_type as varchar) as area_type
-    from reference.area_type
-),
-
-newest_year as (
-    select max(cast(year as int)) as year
-    from reference.population
-    where cast(year as int) <= extract(year from $as_of)
-),
-
 estimates as (
     select
-        populations.lsoa21_code,
-        lower(populations.sex) as sex,
-        age_bands.age_band,
-        sum(cast(populations.persons as bigint)) as persons
-    from newest_year
-    inner join reference.population as populations
-        on newest_year.year = cast(populations.year as int)
-    inner join age_bands
-        on cast(populations.age as int) between age_bands.lower_age and age_bands.upper_age
-    group by populations.lsoa21_code, lower(populations.sex), age_bands.age_band
-),
-
-estimated_areas as (
-    select
-        area_types.area_type,
-        case area_types.area_type
-            when 'ICB' then coalesce(areas.icb_code, 'Not known')
-            when 'Place' then coalesce(areas.place_code, 'Not known')
-            when 'Local authority' then coalesce(areas.ltla_code, 'Not known')
-            else 'All'
-        end as benchmark_code,
-        estimates.sex,
-        estimates.age_band,
-        sum(estimates.persons) as persons
-    from core.area as areas
-    inner join estimates
-        on areas.lsoa21_code = estimates.lsoa21_code
-    cross join area_types
-    group by area_types.area_type, benchmark_code, estimates.sex, estimates.age_band
+        area_type,
+        area_code,
+        sex,
+        age_band,
+        persons
+    from intermediate.published_population
+    where source = 'mid_year'
 ),
 
 areas as (
@@ -145,17 +110,14 @@ rows_of_all as (
         areas.area_type,
         areas.area_code,
         areas.area_name,
-        case when estimated_areas.sex = 'female' then 'Female' else 'Male' end as sex,
-        estimated_areas.age_band,
+        estimates.sex,
+        estimates.age_band,
         0 as people,
-        estimated_areas.persons as benchmark_people
+        estimates.persons as benchmark_people
     from areas
-    inner join estimated_areas
-        on areas.area_type = estimated_areas.area_type
-        and case
-            when areas.area_type in ('ICB', 'Place', 'Local authority') then areas.area_code
-            else 'All'
-        end = estimated_areas.benchmark_code
+    inner join estimates
+        on case when areas.area_type in ('PCN', 'Practice') then 'All' else areas.area_type end = estimates.area_type
+        and case when areas.area_type in ('PCN', 'Practice') then 'All' else areas.area_code end = estimates.area_code
 ),
 
 counted as (

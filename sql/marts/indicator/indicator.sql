@@ -9,14 +9,13 @@ description: >
 
   An indicator of which nothing was counted anywhere has no rows: what it counts is not sent.
 
-  Numbers out of registered people over a year are average people. Areas of residence (ICB, place,
-  local authority) and of registration (PCN, practice) are those of the newest address and of the
-  last month of the year.
+  Numbers out of registered people over a year are average people. Areas of registration (PCN, practice) are those of the last month
+  of the year, all others those of the newest address.
 grain: [indicator, area_type, area_code, period, sex, category_type, category]
 columns:
   indicator: Short name, see reference.indicator
   indicator_name: Name for readers
-  area_type: "All, ICB, Place, Local authority, PCN or Practice"
+  area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   area_name: Name of the area
   period_type: as_of, financial_year or months

@@ -7,7 +7,7 @@ description: >
   Plus. Every measure and group has a row for every area, zero included.
 grain: [area_type, area_code, population_group, measure]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   population_group: Core20, Plus, Core20 or Plus, Neither or Everybody

@@ -9,7 +9,7 @@ columns:
   indicator: Short name of the indicator
   financial_year: Such as 2025/26; for conditions that of the as-of date
   is_complete: Whether all days of the year are covered; true for conditions
-  area_type: All, ICB, Place or Local authority
+  area_type: All, Region, ICB, Sub-ICB location, Place or Local authority
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   events: Events in the fifths, or people with the condition

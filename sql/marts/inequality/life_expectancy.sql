@@ -7,7 +7,7 @@ description: >
   are those that the record knows of people while they were registered.
 grain: [area_type, area_code, sex]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   sex: All, Female or Male

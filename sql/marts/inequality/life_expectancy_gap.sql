@@ -6,7 +6,7 @@ description: >
   life expectancy cannot be told; the column of statistics says why.
 grain: [area_type, area_code, sex, age_from]
 columns:
-  area_type: ICB, Place, Local authority, PCN or Practice
+  area_type: Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area; who is of no known area is of none
   area_name: Name of the area
   sex: All, Female or Male

@@ -5,7 +5,7 @@ description: >
   Population 2013. The standardised rate is null below 10 deaths, or where an age band has nobody.
 grain: [area_type, area_code, sex, age_group]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   sex: All, Female or Male

@@ -6,7 +6,7 @@ description: >
   only counts as one. Every status has a row for every area, zero included.
 grain: [area_type, area_code, allergy_status]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   allergy_status: Allergy recorded, No known allergy or Not recorded

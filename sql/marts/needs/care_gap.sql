@@ -5,7 +5,7 @@ description: >
   row for every area, zero included.
 grain: [area_type, area_code, register, care_process]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   register: Short name of the register

@@ -7,7 +7,7 @@ description: >
   marts.condition_prevalence has the same by age group.
 grain: [area_type, area_code, condition]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   condition: Short name of the condition

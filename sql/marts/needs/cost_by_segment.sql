@@ -5,7 +5,7 @@ description: >
   Every segment of reference.segment_rule has a row for every area.
 grain: [area_type, area_code, segment]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   segment: Name of the segment

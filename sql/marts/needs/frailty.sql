@@ -5,7 +5,7 @@ description: >
   date. Every area and year that has any such admission has a row for each band, zero included.
 grain: [area_type, area_code, financial_year, frailty_band]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   financial_year: Financial year of the admission, such as 2025/26

@@ -6,7 +6,7 @@ description: >
   person is in one area of each type.
 grain: [area_type, area_code, age_band, sex, imd_quintile, condition_count_band]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   age_band: Five-year band, 0-4 to 90+, or Not known

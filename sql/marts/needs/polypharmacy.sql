@@ -9,7 +9,7 @@ description: >
   medicines that reference.medicine marks, creams and their like included. Prescriptions that were cancelled, or are drafts or proposals, do not count.
 grain: [area_type, area_code, age_group]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   age_group: 0-17, 18-64, 65+ or Not known

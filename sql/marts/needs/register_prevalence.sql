@@ -7,7 +7,7 @@ description: >
   lowest age, and in no standardised one. Every register has a row for every area, zero included.
 grain: [area_type, area_code, register]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   register: Short name of the register

@@ -6,7 +6,7 @@ description: >
   that nothing is needed.
 grain: [area_type, area_code, need]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   need: Form of information that is needed, or Any

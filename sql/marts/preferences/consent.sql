@@ -7,7 +7,7 @@ description: >
   people are not in the record. Every kind and decision has a row for every area, zero included.
 grain: [area_type, area_code, consent_kind, decision]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   consent_kind: What the consent is about, or Other

@@ -7,7 +7,7 @@ description: >
   (reference.communication_medium).
 grain: [area_type, area_code, need]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   need: Way of contact that is preferred, or Not recorded

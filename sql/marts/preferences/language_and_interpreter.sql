@@ -5,7 +5,7 @@ description: >
   not needed where the Patient record says so and no flag the contrary, and else not known.
 grain: [area_type, area_code, language]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   language: Code of the language (BCP 47), or Not known

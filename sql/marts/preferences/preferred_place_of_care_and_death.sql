@@ -11,7 +11,7 @@ description: >
   answered in a questionnaire; the place of the newest hospice contact stands beside it.
 grain: [area_type, area_code, preferred_place]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   preferred_place: Home, Care home, Hospice, Hospital or Other; Not recorded for people on the palliative care register, with a preferred place of care, or who died, without a preferred place of death

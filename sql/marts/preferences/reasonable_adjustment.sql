@@ -6,7 +6,7 @@ description: >
   not say that nothing is needed.
 grain: [area_type, area_code, need]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   need: Adjustment that is needed, Other, or Any

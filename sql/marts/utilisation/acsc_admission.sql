@@ -19,7 +19,7 @@ columns:
   condition_order: Order of the conditions in the set
   condition_group: All, Acute, Chronic or Vaccine-preventable
   condition: Condition, or All conditions
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

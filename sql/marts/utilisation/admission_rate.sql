@@ -13,7 +13,7 @@ description: >
   and sex: 100 is what would be expected of them.
 grain: [area_type, area_code, point_of_delivery, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

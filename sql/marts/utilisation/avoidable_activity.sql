@@ -8,7 +8,7 @@ description: >
   Bed days are the midnights of the whole spell, up to the as-of date where it is not over.
 grain: [area_type, area_code, activity, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types
   area_code: Code of the area or provider, or Not known
   area_name: Name of it

@@ -11,7 +11,7 @@ grain: [definition, area_type, area_code, financial_year]
 columns:
   definition: "Falls, Falls (wider) or Hip fracture"
   definition_order: Order of the definitions
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

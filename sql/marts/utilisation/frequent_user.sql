@@ -9,7 +9,7 @@ description: >
   people have had less time for contacts.
 grain: [area_type, area_code, setting, contact_band, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

@@ -12,7 +12,7 @@ description: >
   The areas are those of the spell (intermediate.spell_area), whether the person was registered or not.
 grain: [area_type, area_code, point_of_delivery, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types
   area_code: Code of the area or provider, or Not known
   area_name: Name of it

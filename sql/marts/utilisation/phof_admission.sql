@@ -15,7 +15,7 @@ columns:
   indicator_code: Number of the indicator in Fingertips; words for those of alcohol
   indicator_order: Order of the indicators
   indicator: Short name of the indicator
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

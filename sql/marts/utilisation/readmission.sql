@@ -10,7 +10,7 @@ description: >
   has a row, zero included. A year is complete when the 30 days of its last discharge are over too.
 grain: [area_type, area_code, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types
   area_code: Code of the area or provider, or Not known
   area_name: Name of it

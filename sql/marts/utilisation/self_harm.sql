@@ -8,7 +8,7 @@ description: >
   Self-harm that was treated in an emergency department alone is not here: the record has no code list for it.
 grain: [area_type, area_code, sex, age_group, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

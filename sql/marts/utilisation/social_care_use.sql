@@ -7,7 +7,7 @@ description: >
   Kinds and months without events have no row.
 grain: [area_type, area_code, event_type, service_type, month]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area; its code where it has no name
   event_type: Request, assessment, service or review as sent, or Not known

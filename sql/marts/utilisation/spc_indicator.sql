@@ -13,7 +13,7 @@ columns:
   series: Series, see reference.spc_series
   series_order: Order of the series
   unit: Unit of the value
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types
   area_code: Code of the area or provider, or Not known
   area_name: Name of it

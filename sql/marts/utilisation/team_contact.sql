@@ -6,7 +6,7 @@ description: >
   have no row.
 grain: [area_type, area_code, setting, team_type, month]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area; its code where it has no name
   setting: Community or Mental health

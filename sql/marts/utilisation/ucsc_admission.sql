@@ -14,7 +14,7 @@ grain: [condition, area_type, area_code, financial_year]
 columns:
   condition_order: Order of the conditions
   condition: Condition, or All conditions
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_type_order: Order of the types
   area_code: Code of the area, or Not known
   area_name: Name of the area

@@ -2,8 +2,8 @@
 description: >
   Referrals that wait for a first hospital outpatient attendance, by area or provider, treatment function and
   week, counted at the end of each Sunday of the period up to the as-of date. Whose wait counts, and until when,
-  is said in intermediate.referral_pathway: being seen for the first time stands for treatment, as the record holds
-  no referral-to-treatment clock, so that these are not the national waiting times.
+  is said in intermediate.referral_pathway and intermediate.waiting_pathway: being seen for the first time stands for
+  treatment, as the record holds no referral-to-treatment clock, so that these are not the national waiting times.
 
   A wait is over 18 weeks when more than 126 days have passed since the referral; 52, 65 and 78 weeks are 364, 455 and
   546 days. People who died by the Sunday wait no more: the whole month of death counts. The areas are
@@ -11,7 +11,7 @@ description: >
   row for every Sunday, zero included.
 grain: [area_type, area_code, treatment_function, week_ending]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types, providers last
   area_code: Code of the area or provider, or Not known
   area_name: Name of it
@@ -46,20 +46,21 @@ with pathways as (
         provider_code,
         treatment_function,
         referral_date,
-        ended_date
-    from intermediate.referral_pathway
+        removed_date
+    from intermediate.waiting_pathway
 ),
 
 people as (
     select
         person_key,
+        region_code,
+        sub_icb_code,
         icb_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
         pcn_code,
-        practice_code,
-        death_month,
-        is_alive
+        practice_code
     from core.person
 ),
 
@@ -134,40 +135,20 @@ weeks as (
     where week_ending between first_day and last_day
 ),
 
-open_pathways as (
+waits as (
     select
         pathways.person_key,
         pathways.pathway_key,
         pathways.source_table,
         pathways.provider_code,
         pathways.treatment_function,
-        pathways.referral_date,
-        case
-            when people.death_month is not null
-                then least(coalesce(pathways.ended_date, people.death_month), people.death_month)
-            -- Died on a day that nobody recorded: no longer counted at all.
-            when people.is_alive = false then pathways.referral_date
-            else pathways.ended_date
-        end as ended_date
-    from people
-    right join pathways
-        on people.person_key = pathways.person_key
-),
-
-waits as (
-    select
-        open_pathways.person_key,
-        open_pathways.pathway_key,
-        open_pathways.source_table,
-        open_pathways.provider_code,
-        open_pathways.treatment_function,
         weeks.week_ending,
-        days_between(open_pathways.referral_date, weeks.week_ending) as days
+        days_between(pathways.referral_date, weeks.week_ending) as days
     from weeks
-    inner join open_pathways
-        on open_pathways.referral_date <= weeks.week_ending
-    where open_pathways.ended_date is null
-        or open_pathways.ended_date > weeks.week_ending
+    inner join pathways
+        on pathways.referral_date <= weeks.week_ending
+    where pathways.removed_date is null
+        or pathways.removed_date > weeks.week_ending
 ),
 
 -- Each treatment function, and all of them: a person who waits for two of them is one person.
@@ -223,8 +204,11 @@ provider_waits as (
 combinations as (
     select
         people.person_key is not null as is_known,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
         people.pcn_code,
         people.practice_code,
@@ -242,8 +226,11 @@ combinations as (
         on people.person_key = person_waits.person_key
     group by
         people.person_key is not null,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
         people.pcn_code,
         people.practice_code,
@@ -256,11 +243,15 @@ area_waits as (
         area_types.area_type,
         case area_types.area_type
             when 'All' then 'All'
+            when 'Region' then coalesce(combinations.region_code, 'Not known')
             when 'ICB' then coalesce(combinations.icb_code, 'Not known')
+            when 'Sub-ICB location' then coalesce(combinations.sub_icb_code, 'Not known')
             when 'Place' then coalesce(combinations.place_code, 'Not known')
             when 'Local authority' then coalesce(combinations.ltla_code, 'Not known')
+            when 'Neighbourhood' then coalesce(combinations.neighbourhood_code, 'Not known')
             when 'PCN' then coalesce(combinations.pcn_code, 'Not known')
             when 'Practice' then coalesce(combinations.practice_code, 'Not known')
+            else 'Not known'
         end as area_code,
         combinations.treatment_function,
         combinations.week_ending,
@@ -340,14 +331,14 @@ week_range as (
 -- From the referrals, not from the weeks: a list of weeks would be counted twice.
 listed as (
     select
-        open_pathways.person_key,
-        coalesce(open_pathways.provider_code, 'Not known') as provider_code,
-        open_pathways.treatment_function
+        pathways.person_key,
+        coalesce(pathways.provider_code, 'Not known') as provider_code,
+        pathways.treatment_function
     from week_range
-    inner join open_pathways
-        on open_pathways.referral_date <= week_range.last_week
-    where open_pathways.ended_date is null
-        or open_pathways.ended_date > week_range.first_week
+    inner join pathways
+        on pathways.referral_date <= week_range.last_week
+    where pathways.removed_date is null
+        or pathways.removed_date > week_range.first_week
 ),
 
 area_functions as (

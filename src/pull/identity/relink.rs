@@ -74,7 +74,7 @@ impl Relink<'_> {
             // A merged Patient's own row comes with the number that it no longer goes by.
             if affected(shard) || self.is_people {
                 for part in self.spool.take_some(self.table, shard, &look)? {
-                    self.spool.add(self.table, self.linked(&part.taken()?)?)?;
+                    self.spool.add(self.table, self.linked(&part.batch)?)?;
                 }
             }
         }

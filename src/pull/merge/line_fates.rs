@@ -79,7 +79,7 @@ pub(super) fn of(parts: &[SpooledRows], kept: &[u32], rules: &Rules) -> Result<F
         let rows = ArrivedRows::of(part, rules)?;
         // Rows of a source arrive together: it is looked for once.
         let (mut of, mut own) = ("", LineFates::default());
-        for (at, stays) in part.positions().zip(&stays[positions]) {
+        for (at, stays) in stays[positions].iter().enumerate() {
             if rows.record_row.value(at) != 0 {
                 continue;
             }
@@ -108,7 +108,7 @@ fn replaced(parts: &[SpooledRows], stays: &[bool]) -> Result<ReplacedLines> {
             continue;
         }
         let versions = VersionColumns::of(&part.batch)?;
-        for (at, stays) in part.positions().zip(&stays[positions]) {
+        for (at, stays) in stays[positions].iter().enumerate() {
             if !stays {
                 let row = versions.at(at);
                 replaced.insert(row.record, row.version.digest);

@@ -14,8 +14,8 @@ use crate::pull::version::{
     ByRecord, EXTRACT_FILE, EXTRACT_ORDER, Micros, RecordVersion, VERSION_ORDER, Version,
     VersionColumns, without_line,
 };
-use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, UInt32Array};
-use arrow::compute::{cast, take};
+use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -290,7 +290,7 @@ impl Keys {
         for part in parts {
             let columns = KeyColumns::of(part, plan)?;
             let theirs = Theirs::of(rules.exclusions, &part.batch);
-            let rows = part.positions();
+            let rows = 0..part.len();
             keys.rows
                 .extend(rows.map(|at| columns.at(at, theirs.has(at))));
             keys.add_checks(part);
@@ -310,7 +310,7 @@ impl Keys {
         if let (Some(known), Some(checks)) = (&mut self.checks, numbers(part, "person_check")) {
             let merged = part.batch.column_by_name(MERGED_FROM);
             // The check of a Patient that was merged into another is of its own number.
-            known.extend(part.positions().map(|at| {
+            known.extend((0..part.len()).map(|at| {
                 let own = checks.is_valid(at) && merged.is_none_or(|m| m.is_null(at));
                 own.then(|| checks.value(at))
             }));
@@ -429,13 +429,14 @@ impl Keys {
                 (person, moment, row.record, row.record_row, *at)
             })
             .collect();
-        sorted.sort_unstable();
+        // Rows come in sorted runs, which a stable sort merges.
+        sorted.sort();
         let digests = kept.iter().map(|at| self.rows[*at as usize].digest());
         let digest = digests.fold(0u128, u128::wrapping_add);
         let places: Vec<(usize, usize)> = parts
             .iter()
             .enumerate()
-            .flat_map(|(part, rows)| rows.positions().map(move |at| (part, at)))
+            .flat_map(|(part, rows)| (0..rows.len()).map(move |at| (part, at)))
             .collect();
         Ok(Merged {
             order: sorted
@@ -507,12 +508,7 @@ fn moments(parts: &[SpooledRows], plan: &TablePlan) -> Result<Vec<Micros>> {
         let column = part.batch.column_by_name(order);
         let column = column.ok_or("it is missing");
         let column = column.data(|| format!("column {order} of {}", plan.name))?;
-        let of_rows = match &part.rows {
-            Some(rows) => take(column, &UInt32Array::from(rows.clone()), None)
-                .data(|| format!("column {order} of {}", plan.name))?,
-            None => column.clone(),
-        };
-        let moments = cast(&of_rows, &unit)
+        let moments = cast(column, &unit)
             .usage(|| format!("table {} is sorted by {order}, which is no date", plan.name))?;
         let moments = moments.as_primitive::<TimestampMicrosecondType>();
         all.extend(moments.iter().map(Micros::from));

@@ -112,7 +112,7 @@ pub(super) async fn different(
     folder: PathBuf,
     budget: usize,
 ) -> Result<Different> {
-    let spool = Spool::new(4, RANGES, folder, budget);
+    let spool = Spool::new(vec![None; 4], RANGES, folder, budget);
     let kinds = [KeyKind::Person, KeyKind::Record];
     for (table, columns) in tables {
         let names = kinds.map(|kind| columns.named(kind));

@@ -56,7 +56,7 @@ pub(super) async fn stage(
     folder: PathBuf,
     budget: usize,
 ) -> Result<StagedTable> {
-    let spool = Spool::new(1, lake.settings().shards, folder, budget);
+    let spool = Spool::new(vec![None], lake.settings().shards, folder, budget);
     let before = spooled(lake, table, columns, rekey, &spool).await?;
     let files = written(lake, table, columns, &spool).await?;
     let after = links(lake, &files, columns).await?;

@@ -35,6 +35,8 @@ pub(super) struct Spool {
 
 #[derive(Debug, Default)]
 struct TableRuns {
+    /// The column that the table is sorted by, behind the person.
+    order: Option<String>,
     held: Vec<HeldRows>,
     spilled: Vec<Spilled>,
     /// Versions of records that have no row in this table.
@@ -46,10 +48,20 @@ struct TableRuns {
 }
 
 impl Spool {
-    /// Room for `tables` tables; at most about `budget` bytes stay in memory.
-    pub(super) fn new(tables: usize, shards: u32, folder: PathBuf, budget: usize) -> Self {
+    /// Room for a table for each of `orders`, the columns that tables are sorted by behind the person; at
+    /// most about `budget` bytes stay in memory.
+    pub(super) fn new(
+        orders: Vec<Option<String>>,
+        shards: u32,
+        folder: PathBuf,
+        budget: usize,
+    ) -> Self {
+        let table = |order| TableRuns {
+            order,
+            ..TableRuns::default()
+        };
         Spool {
-            tables: (0..tables).map(|_| Mutex::default()).collect(),
+            tables: orders.into_iter().map(table).map(Mutex::new).collect(),
             shards,
             folder,
             in_memory: AtomicUsize::new(0),
@@ -70,15 +82,15 @@ impl Spool {
 
     fn add_rows(&self, table: usize, batch: RecordBatch, arrived: bool) -> Result<()> {
         let people = batch.column_by_name("person_key");
-        let waiting = {
+        let (order, waiting) = {
             let mut spool = self.locked(table);
             let waiting = WaitingRoom::after(spool.unlinked, self.shards);
             spool.unlinked += people.map_or(0, |people| people.null_count());
-            waiting
+            (spool.order.clone(), waiting)
         };
         let held = HeldRows {
             arrived,
-            ..HeldRows::new(batch, self.shards, waiting)?
+            ..HeldRows::new(batch, order.as_deref(), self.shards, waiting)?
         };
         let bytes = held.bytes();
         {
@@ -167,12 +179,7 @@ impl Spool {
             let keys = VersionColumns::of(&arrived.batch)?;
             for (shard, rows) in &arrived.shards {
                 let home = RecordHome::In(*shard);
-                match rows {
-                    Some(rows) => rows
-                        .iter()
-                        .for_each(|row| show(home, keys.at(*row as usize))),
-                    None => keys.iter().for_each(|key| show(home, key)),
-                }
+                rows.clone().for_each(|row| show(home, keys.at(row)));
             }
         }
         for spilled in &spool.spilled {
@@ -184,10 +191,10 @@ impl Spool {
     /// Takes the rows of one shard, each batch of them on its own.
     pub(super) fn take(&self, table: usize, shard: Shard) -> Result<Vec<RecordBatch>> {
         let parts = self.take_parts(table, shard)?;
-        parts.into_iter().map(SpooledRows::taken).collect()
+        Ok(parts.into_iter().map(|part| part.batch).collect())
     }
 
-    /// Takes the rows of one shard, as they lie among others.
+    /// Takes the rows of one shard, with whether they arrived.
     pub(super) fn take_parts(&self, table: usize, shard: Shard) -> Result<Vec<SpooledRows>> {
         self.take_wanted(table, shard, None)
     }
@@ -280,7 +287,7 @@ mod tests {
     /// All keys with their shards, and what is then taken, shard by shard.
     fn taken(budget: usize) -> (Vec<(i32, i64)>, Vec<Taken>) {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(2, 4, folder.path().to_path_buf(), budget);
+        let spool = Spool::new(vec![None; 2], 4, folder.path().to_path_buf(), budget);
         for first in [10, 20, 30] {
             spool.add(1, rows(first)).unwrap();
         }
@@ -336,7 +343,7 @@ mod tests {
     fn parts_that_nobody_wants_stay() {
         for budget in [0, usize::MAX] {
             let folder = tempfile::tempdir().unwrap();
-            let spool = Spool::new(1, 4, folder.path().to_path_buf(), budget);
+            let spool = Spool::new(vec![None], 4, folder.path().to_path_buf(), budget);
             for first in [10, 20, 30] {
                 spool.add(0, rows(first)).unwrap();
             }
@@ -350,7 +357,7 @@ mod tests {
                 wanted: &of_twenties,
             };
             let taken = |parts: Vec<SpooledRows>| -> Vec<i64> {
-                let batches = parts.into_iter().map(|part| part.taken().unwrap());
+                let batches = parts.into_iter().map(|part| part.batch);
                 let records = batches.map(|rows| {
                     let records = rows.column(1).as_primitive::<Int64Type>();
                     records.values().to_vec()
@@ -381,7 +388,7 @@ mod tests {
     #[test]
     fn rows_that_were_taken_make_room() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(1, 4, folder.path().to_path_buf(), usize::MAX);
+        let spool = Spool::new(vec![None], 4, folder.path().to_path_buf(), usize::MAX);
         spool.add(0, rows(10)).unwrap();
         assert!(spool.in_memory.load(Ordering::Relaxed) > 0);
         for shard in spool.shards(0) {

@@ -1,13 +1,13 @@
 //! Rows in the temporary folder, shard by shard.
 
 use super::Filter;
-use super::part::{HeldRows, SpooledRows};
+use super::part::{HeldRows, SpooledRows, UNSORTED};
 use super::shard::{RecordHome, Shard};
 use crate::error::{Context, Error, Result};
 use crate::pull::version::{RecordVersion, VersionColumns};
 use crate::scratch::create;
 use arrow::array::RecordBatch;
-use arrow::compute::interleave_record_batch;
+use arrow::compute::concat_batches;
 use arrow::ipc::CompressionType;
 use arrow::ipc::reader::FileReader;
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
@@ -38,9 +38,8 @@ impl Spilled {
         let full =
             |e: Error| e.hint("free room on the disk, or name another folder with --temp-dir");
         let keys = path.with_extension("keys.arrow");
-        let batches: Vec<&RecordBatch> = arrived.iter().map(|a| &a.batch).collect();
-        let schema = batches.first().ok_or("there is nothing to write");
-        let schema = schema.data(cannot)?.schema();
+        let first = arrived.first().ok_or("there is nothing to write");
+        let schema = first.data(cannot)?.batch.schema();
         let options =
             IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME));
         let options = options.data(cannot)?;
@@ -57,16 +56,8 @@ impl Spilled {
             .flat_map(|a| a.shards.keys().copied())
             .collect();
         for shard in &all {
-            let mut rows = Vec::new();
-            for (at, one) in arrived.iter().enumerate() {
-                match one.shards.get(shard) {
-                    Some(Some(some)) => rows.extend(some.iter().map(|row| (at, *row as usize))),
-                    Some(None) => rows.extend((0..one.batch.num_rows()).map(|row| (at, row))),
-                    None => {}
-                }
-            }
-            let batch =
-                interleave_record_batch(&batches, &rows).data(|| "cannot sort rows into shards")?;
+            let rows: Vec<RecordBatch> = arrived.iter().filter_map(|one| one.of(*shard)).collect();
+            let batch = concat_batches(&schema, &rows).data(|| UNSORTED)?;
             let written = writer
                 .write(&batch)
                 .and_then(|()| keys_writer.write(&VersionColumns::only(&batch)?));

@@ -129,7 +129,7 @@ impl<'a> Periods<'a> {
         }
         for shard in spool.shards(self.table) {
             for part in spool.take_some(self.table, shard, &look)? {
-                let rows = part.taken()?;
+                let rows = part.batch;
                 let outdated = self.outdated(&rows)?;
                 let stays: BooleanArray = (0..rows.num_rows())
                     .map(|row| Some(outdated.binary_search(&row).is_err()))
