@@ -1,14 +1,16 @@
 """Times a night in which few people changed, against building the whole library. See README.md.
 
 usage: python3 benches/night.py PROGRAM [--people 100000] [--changed 0.003] [--folder DIR]
+                               [--dearest 10]
 
 It makes a synthetic record and a project with the shipped models in FOLDER (the record is kept, and used
 again), pulls it, and builds every model. Then some people get another encounter, observation and
-prescription each, and a night is timed: pull and run. At last every model is built in full, and must come
-out with the rows that the night left.
+prescription each, and a night is timed: pull and run. Then every model is built in full, and must come out with
+the rows that the night left. At last the date that the figures describe is moved by a day.
 """
 
 import argparse
+import datetime
 import json
 import os
 import pathlib
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 # A person who changed has one more of each.
@@ -88,12 +91,34 @@ def changed_people(record, place, share):
     return len(chosen), records
 
 
+def next_day(place):
+    """The day after the date that the figures of a project describe."""
+    settings = tomllib.loads((place / "pipelines" / "nightly.toml").read_text())
+    as_of = datetime.date.fromisoformat(settings["parameters"]["as_of"]["default"])
+    return as_of + datetime.timedelta(days=1)
+
+
+def kind_of(model):
+    """How a model was built."""
+    if model.get("refreshed") is not None:
+        return "refreshed"
+    return "in full" if model.get("by_difference") is None else "by difference"
+
+
+def kinds(models):
+    found = {}
+    for model in models:
+        found.setdefault(kind_of(model), []).append(model)
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--people", type=int, default=100000)
     parser.add_argument("--changed", type=float, default=0.003)
     parser.add_argument("--folder", default="bench-night")
+    parser.add_argument("--dearest", type=int, default=10, help="how many models are listed with their seconds")
     options = parser.parse_args()
     program = str(pathlib.Path(options.program).resolve())
     folder = pathlib.Path(options.folder).resolve()
@@ -116,12 +141,20 @@ def main():
     step("run, nothing to do", "run", "--quiet")
     _, printed = step("run in full again", "run", "--full-refresh", "--json")
     full = json.loads(printed)["models"]
+    moved, _ = step("run, the date a day later", "run", "--quiet", "--set", f"as_of={next_day(place)}")
 
     built = [model for model in models if model["state"] != "up_to_date"]
     refreshed = [model for model in built if model.get("refreshed") is not None]
     print(f"\n{people:,} people of {options.people:,} changed, {records:,} records")
+    by_difference = [model for model in built if model.get("by_difference") is not None]
+    in_full = len(built) - len(refreshed) - len(by_difference)
     print(f"{len(models)} models: {len(models) - len(built)} up to date, {len(refreshed)} refreshed,")
-    print(f"{len(built) - len(refreshed)} built in full; a night takes {night / whole:.0%} of the processor time")
+    print(f"{len(by_difference)} by difference, {in_full} built in full;")
+    print(f"a night takes {night / whole:.1%} of the processor time, a day later alone {moved / whole:.1%}")
+    for kind, those in kinds(built).items():
+        print(f"{kind:<16} {sum(model['seconds'] for model in those):>7.2f} s on the clock")
+    for model in sorted(built, key=lambda model: -model["seconds"])[: options.dearest]:
+        print(f"  {model['seconds']:>6.2f} s  {kind_of(model):<16} {model['model']}")
     differ = [model["model"] for model in full if not model.get("same_rows")]
     print(f"built in full they have other rows: {', '.join(differ) or 'none'}")
 

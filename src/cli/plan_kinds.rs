@@ -6,12 +6,15 @@ use super::session;
 use super::test::empty_lake;
 use crate::error::Result;
 use crate::lake::TableName;
-use crate::models::{Library, ModelKind, UsedCodeLists, model_kinds, order, reference_rows};
+use crate::models::{
+    GlobalCause, Library, ModelKind, UsedCodeLists, model_kinds, order, reference_rows,
+};
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::process::ExitCode;
 
 /// A model and its kind.
@@ -65,13 +68,27 @@ fn line(library: &Library, name: &TableName, kind: Option<&ModelKind>) -> String
     let Some(kind) = kind else {
         return format!("{model:<40} cannot be planned: `populace check` says why\n");
     };
-    let ModelKind::Global { cause } = kind else {
+    let ModelKind::Global {
+        cause,
+        by_difference,
+        in_full,
+    } = kind
+    else {
         return format!("{model:<40} {kind}\n");
     };
     let file = library.models.get(name).map(|model| &model.file);
-    let place = match (file, cause.line) {
-        (Some(file), Some(line)) => format!(" ({}:{line})", file.display()),
-        _ => String::new(),
+    let told = |cause: &GlobalCause| match (file, cause.line) {
+        (Some(file), Some(line)) => format!("{cause} ({}:{line})", file.display()),
+        _ => cause.to_string(),
     };
-    format!("{model:<40} {kind}\n    {cause}{place}\n")
+    let mut lines = format!("{model:<40} {kind}\n    {}\n", told(cause));
+    match by_difference {
+        0 => {}
+        1 => lines.push_str("    one aggregate is kept by difference\n"),
+        kept => writeln!(lines, "    {kept} aggregates are kept by difference").unwrap_or_default(),
+    }
+    if let Some(cause) = in_full {
+        writeln!(lines, "    made in full: {}", told(cause)).unwrap_or_default();
+    }
+    lines
 }

@@ -176,8 +176,11 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
 fn made(model: &ModelOutcome) -> String {
     let refreshed = model.refreshed.map(people_told);
     let refreshed = refreshed.map(|people| format!(", refreshed for {people}"));
+    let difference = model.by_difference.map(people_told);
+    let difference = difference.map(|people| format!(", by difference for {people}"));
     let same = model.same_rows.then_some(", the same rows as before");
-    refreshed.unwrap_or_default() + same.unwrap_or_default()
+    let how = refreshed.or(difference).unwrap_or_default();
+    how + same.unwrap_or_default()
 }
 
 /// How a model ended; nothing of one that was up to date.

@@ -10,6 +10,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::execution_plan::reset_plan_states;
 use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use std::sync::Arc;
 
 /// A query as it will run.
@@ -38,6 +39,24 @@ impl Engine {
         let (state, plan) = self.typed(place, frame)?.into_parts();
         self.planning(place, async move { state.optimize(&plan) })
             .await
+    }
+
+    /// Runs an optimised plan; `place` is what errors call its query. It ends when its rows are dropped.
+    ///
+    /// # Errors
+    /// As of [`Engine::run`].
+    pub(crate) async fn run_optimised(
+        &self,
+        place: &str,
+        plan: LogicalPlan,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let state = self.context().state();
+        let context = state.task_ctx();
+        let planned = self.planning(place, async move {
+            let planner = state.query_planner().clone();
+            planner.create_physical_plan(&plan, &state).await
+        });
+        self.run_plan(place, planned.await?, context)
     }
 
     /// All rows of a query, which are few.

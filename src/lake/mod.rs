@@ -6,6 +6,7 @@
 
 mod access;
 mod advice;
+mod aggregates;
 mod append;
 mod bytes;
 mod checksum;

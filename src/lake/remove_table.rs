@@ -29,6 +29,7 @@ impl Lake {
         for file in files.iter().filter(|file| !file.prefix_matches(&log)) {
             self.store.delete(file).await.map_err(failed)?;
         }
+        self.forget_aggregates(name).await?;
         // The log last: without it, nothing would find the files again.
         self.forget_log(name).await
     }

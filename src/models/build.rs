@@ -5,17 +5,19 @@ use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
 use super::content::content;
 use super::declared_check::{Check, Severity};
+use super::difference::{AggregateRows, DifferenceRequest, aggregate_rows};
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
+use super::locality::{Locality, locality_of};
 use super::mended::damaged;
 use super::model_state::ModelState;
 use super::proved_checks::{ProvedChecks, RowConditions};
-use super::query_rows::query_rows;
+use super::query_rows::{query_rows, rows_of_plan};
 use super::refresh::{
-    Basis, KnownChanges, Refreshed, digest_of_files, holds, is_due, refresh, refreshed_since,
-    slice_of_day,
+    Basis, DirtyRows, KnownChanges, RefreshRequest, Refreshed, digest_of_files, is_due,
+    is_person_local, refresh, refreshed_since, slice_of_day,
 };
 use super::refreshed_check::{self, RefreshedTable};
 use super::table_writer::TableWriter;
@@ -28,6 +30,7 @@ use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
+use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +79,9 @@ pub struct ModelOutcome {
     /// Dirty people, when only their rows were made anew: fewer than ten are told as that.
     #[serde(serialize_with = "refreshed_shown")]
     pub(crate) refreshed: Option<u64>,
+    /// Dirty people, when its aggregates were made by difference: only the rows of these were read for them.
+    #[serde(serialize_with = "refreshed_shown")]
+    pub(crate) by_difference: Option<u64>,
     /// Whether its new rows are those that it had, so that what reads it stays as it is.
     pub(crate) same_rows: bool,
     /// Whether its refreshed rows were not those of a full build, which took their place.
@@ -134,6 +140,7 @@ impl ModelOutcome {
             waits_for: None,
             damaged: Vec::new(),
             refreshed: None,
+            by_difference: None,
             same_rows: false,
             differed: false,
         }
@@ -262,6 +269,7 @@ pub async fn build(
         request,
         inputs: Inputs::new(lake),
         known: KnownChanges::default(),
+        dirty_rows: DirtyRows::with_slice(slice_of_day(Utc::now())),
     };
     let built = run.all(&order, &waiting, progress, &mut ended).await;
     let is_model =
@@ -281,6 +289,7 @@ struct BuildRun<'a> {
     request: &'a BuildRequest<'a>,
     inputs: Inputs<'a>,
     known: KnownChanges,
+    dirty_rows: DirtyRows,
 }
 
 impl BuildRun<'_> {
@@ -360,6 +369,7 @@ impl BuildRun<'_> {
         let new = self.rows(model, &assessed).await?;
         outcome.rows = new.files.iter().map(|file| file.rows).sum();
         outcome.refreshed = new.refreshed.as_ref().map(|refreshed| refreshed.people);
+        outcome.by_difference = new.by_difference;
         outcome.differed = new.differed;
         (outcome.failed, outcome.warned) = self.check(model, &new, outcome.rows).await?;
         self.inputs.expect_as(&model.name, &assessed);
@@ -374,7 +384,7 @@ impl BuildRun<'_> {
             self.inputs.expect(&model.name, content);
         }
         outcome.seconds = started.elapsed().as_secs_f64();
-        tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), refreshed = outcome.refreshed.is_some(), "built");
+        tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), refreshed = outcome.refreshed.is_some(), by_difference = outcome.by_difference.is_some(), "built");
         Ok((outcome, assessed.fingerprint))
     }
 
@@ -386,27 +396,56 @@ impl BuildRun<'_> {
             self.engine.register(&table)?;
             read.push(table);
         }
+        // What is wrong with the query shows again when it is built in full.
+        let planned = locality_of(self.engine, self.library, model).await.ok();
         let mut differed = false;
         let mut claimed = self.claimed(model, assessed).await?;
-        if let Some(refreshed) = self.refreshed(model, assessed, &read).await {
-            let Refreshed { schema, files, .. } = &refreshed;
-            // What cannot be compared is not believed either.
-            let holds = self.holds(model, schema, files, &read).await;
-            differed = holds == Some(false);
-            if holds == Some(true) && self.is_to_be_compared(assessed) {
+        if let Some((plan, locality)) = &planned
+            && let Some(refreshed) = self.refreshed(model, assessed, &read, plan, locality).await
+        {
+            differed = refreshed.differs;
+            if !differed && self.is_to_be_compared(assessed) {
+                let Refreshed { schema, files, .. } = &refreshed;
                 claimed = Some(self.digest(model, schema, files).await?);
-            } else if holds == Some(true) {
+            } else if !differed {
                 return Ok(NewTable {
                     schema: refreshed.schema.clone(),
                     files: refreshed.files.clone(),
                     basis: Basis::of(&read),
                     refreshed: Some(refreshed),
+                    by_difference: None,
                     proved: BTreeSet::new(),
                     differed,
                 });
             }
         }
-        let (schema, mut rows) = query_rows(self.engine, model).await?;
+        let basis = Basis::of(&read);
+        let mut by_difference = None;
+        let (schema, mut rows) = match planned {
+            None => query_rows(self.engine, model).await?,
+            Some((mut plan, locality)) => {
+                let aggregates = match locality {
+                    Locality::Global(_) => self.aggregates(model, assessed, &read, &plan).await,
+                    Locality::PersonLocal { .. } | Locality::Constant => None,
+                };
+                if let Some(found) = aggregates {
+                    (differed, by_difference) = (found.differed, found.people);
+                    if let Some(table) = assessed.table.as_ref().filter(|_| found.unchanged) {
+                        return Ok(NewTable {
+                            schema: table.schema.clone(),
+                            files: table.files.clone(),
+                            basis,
+                            refreshed: None,
+                            by_difference,
+                            proved: BTreeSet::new(),
+                            differed,
+                        });
+                    }
+                    plan = found.plan;
+                }
+                rows_of_plan(self.engine, model, plan).await?
+            }
+        };
         let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
         let conditions =
             RowConditions::of(self.engine, &model.name, &model.header.checks, &schema).await?;
@@ -422,11 +461,40 @@ impl BuildRun<'_> {
         Ok(NewTable {
             schema,
             files,
-            basis: Basis::of(&read),
+            basis,
             refreshed: None,
+            by_difference,
             proved: proved.proved(),
             differed,
         })
+    }
+
+    /// The query of a model over its kept aggregates; None when it keeps none, or they cannot be made.
+    async fn aggregates(
+        &mut self,
+        model: &Model,
+        assessed: &Assessed,
+        read: &[Table],
+        plan: &LogicalPlan,
+    ) -> Option<AggregateRows> {
+        let request = DifferenceRequest {
+            engine: self.engine,
+            library: self.library,
+            model,
+            plan,
+            assessed,
+            read,
+            in_full: self.request.full_refresh || assessed.state == ModelState::Damaged,
+            moment: Utc::now(),
+        };
+        match aggregate_rows(&request, &mut self.known, &mut self.dirty_rows).await {
+            Ok(found) => found,
+            // What is wrong with the query shows again when it is built in full.
+            Err(e) => {
+                tracing::info!(model = %model.name, cause = %e.what(), "groups not kept");
+                None
+            }
+        }
     }
 
     /// The table of a model with the rows of dirty people made anew; None when it is to be built in full.
@@ -435,12 +503,23 @@ impl BuildRun<'_> {
         model: &Model,
         assessed: &Assessed,
         read: &[Table],
+        plan: &LogicalPlan,
+        locality: &Locality,
     ) -> Option<Refreshed> {
         if assessed.state != ModelState::InputChanged || self.request.full_refresh {
             return None;
         }
-        let (library, known) = (self.library, &mut self.known);
-        match refresh(self.engine, library, model, assessed, read, known).await {
+        if !is_person_local(plan, locality, read) {
+            return None;
+        }
+        let request = RefreshRequest {
+            engine: self.engine,
+            model,
+            plan,
+            assessed,
+            read,
+        };
+        match refresh(&request, &mut self.known, &mut self.dirty_rows).await {
             Ok(refreshed) => refreshed,
             // What is wrong with the query shows again when it is built in full.
             Err(e) => {
@@ -476,25 +555,6 @@ impl BuildRun<'_> {
     async fn digest(&self, model: &Model, schema: &SchemaRef, files: &[DataFile]) -> Result<u128> {
         let place = model.file.display().to_string();
         digest_of_files(self.engine, &place, schema, files).await
-    }
-
-    /// Whether tonight's slice of people has in these files the rows that the query makes of `read`; None when
-    /// they cannot be compared.
-    async fn holds(
-        &self,
-        model: &Model,
-        schema: &SchemaRef,
-        files: &[DataFile],
-        read: &[Table],
-    ) -> Option<bool> {
-        let slice = slice_of_day(Utc::now());
-        match holds(self.engine, model, schema, files, read, slice).await {
-            Ok(holds) => Some(holds),
-            Err(e) => {
-                tracing::info!(model = %model.name, cause = %e.what(), "not compared, so built in full");
-                None
-            }
-        }
     }
 
     /// The checks that the new rows of a model break: those that keep them out, and those that warn.
@@ -586,6 +646,8 @@ struct NewTable {
     basis: Basis,
     /// How it came about, when it was not built in full.
     refreshed: Option<Refreshed>,
+    /// Dirty people, when its aggregates were made by difference.
+    by_difference: Option<u64>,
     /// The places of checks that its rows were seen to keep as they were written.
     proved: BTreeSet<usize>,
     /// Whether it was refreshed first, and found to be wrong.

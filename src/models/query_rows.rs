@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use datafusion::logical_expr::LogicalPlan;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 
@@ -23,10 +24,34 @@ pub(super) async fn query_rows(
     let schema = stored_schema(frame.schema().as_arrow());
     model.header.fits(&place, &schema)?;
     let rows = engine.run(&place, frame).await?;
+    Ok(stored_rows(place, schema, rows))
+}
+
+/// The same of an optimised plan of the query.
+///
+/// # Errors
+/// As of [`query_rows`].
+pub(super) async fn rows_of_plan(
+    engine: &Engine,
+    model: &Model,
+    plan: LogicalPlan,
+) -> Result<(SchemaRef, BoxStream<'static, Result<RecordBatch>>)> {
+    let place = model.file.display().to_string();
+    let schema = stored_schema(plan.schema().as_arrow());
+    model.header.fits(&place, &schema)?;
+    let rows = engine.run_optimised(&place, plan).await?;
+    Ok(stored_rows(place, schema, rows))
+}
+
+fn stored_rows(
+    place: String,
+    schema: SchemaRef,
+    rows: BoxStream<'static, Result<RecordBatch>>,
+) -> (SchemaRef, BoxStream<'static, Result<RecordBatch>>) {
     let columns = schema.clone();
     let rows = rows.and_then(move |batch| {
         let rows = stored(&batch, &columns, &place);
         async move { rows }
     });
-    Ok((schema, rows.boxed()))
+    (schema, rows.boxed())
 }

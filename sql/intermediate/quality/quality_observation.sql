@@ -1,7 +1,7 @@
 /*
 description: >
   How far rows of record.observation are complete, valid, plausible, in time and without duplicates,
-  by source and month, in one pass. The codes of blood pressure as a whole need no value: its parts
+  by source and month. The codes of blood pressure as a whole need no value: its parts
   have one. The month is that of effective. Rows of one person that agree in code, effective, value,
   value_code are duplicates but for the first.
 grain: [source, month, check_name, column_name, category]
@@ -65,12 +65,9 @@ found as (
         rows.value_code,
         rows.value_boolean,
         rows.value_is_text,
-        encounters.record_key as found_encounter,
         ranges.lowest_value,
         ranges.highest_value
     from rows
-    left join encounters
-        on rows.encounter_key = encounters.record_key
     left join ranges
         on rows.code = ranges.code
 ),
@@ -121,11 +118,26 @@ counted_rows as (
             where effective is not null
                 and updated is not null and cast(updated as date) > cast(effective as date) + interval '60' day
         ) as record_late,
-        count(*) filter (where encounter_key is not null) as encounter_key_unresolved_checked,
-        count(*) filter (
-            where encounter_key is not null and found_encounter is null
-        ) as encounter_key_unresolved
+        count(*) filter (where encounter_key is not null) as encounter_key_unresolved_checked
     from found
+    group by
+        source,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
+),
+
+-- Encounters may be of another person, so that a night counts these in full, and the rest of what changed.
+unresolved as (
+    select
+        source,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        count(*) as unresolved_count
+    from rows
+    where encounter_key is not null
+        and not exists (
+            select 1
+            from encounters
+            where encounters.record_key = rows.encounter_key
+        )
     group by
         source,
         coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
@@ -156,11 +168,15 @@ duplicates as (
 counted as (
     select
         counted_rows.*,
-        coalesce(duplicates.duplicate_count, 0) as duplicate_count
+        coalesce(duplicates.duplicate_count, 0) as duplicate_count,
+        coalesce(unresolved.unresolved_count, 0) as encounter_key_unresolved
     from counted_rows
     left join duplicates
         on counted_rows.source = duplicates.source
         and counted_rows.month = duplicates.month
+    left join unresolved
+        on counted_rows.source = unresolved.source
+        and counted_rows.month = unresolved.month
 ),
 
 checks as (

@@ -152,6 +152,7 @@ limits as (
     from compared
 ),
 
+-- The areas in one order: sums over them have the same last digits in every run.
 spread as (
     select
         *,
@@ -162,9 +163,9 @@ spread as (
                 when statistic = 'rate' then nullif(denominator * baseline / 1000.0, 0)
                 else nullif(cast(denominator as double), 0)
             end
-        ) over (partition by indicator, statistic, area_type) as allowing,
+        ) over (partition by indicator, statistic, area_type order by area_code) as allowing,
         case when statistic = 'rate' then baseline else 1.0 end as unit,
-        shrunk_rate(numerator, nullif(denominator, 0), 1.0) over (partition by indicator, area_type) as shrunk
+        shrunk_rate(numerator, nullif(denominator, 0), 1.0) over (partition by indicator, area_type order by area_code) as shrunk
     from limits
 ),
 

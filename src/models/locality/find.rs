@@ -7,7 +7,9 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::TableName;
 use crate::models::library::{Library, Model};
-use datafusion::logical_expr::LogicalPlan;
+use crate::models::proof_rule::ProofRule;
+use datafusion::logical_expr::{Aggregate, LogicalPlan};
+use std::collections::BTreeSet;
 
 /// What the rows of an optimised plan with bound parameters rest on. `unique` gives the sets of columns
 /// that tell the rows of a table apart.
@@ -28,6 +30,34 @@ pub(crate) fn locality(
             "select",
             "the person key is not among its columns",
         )),
+    }
+}
+
+/// The columns of a plan's rows that hold the person key, where its rows are those that it makes of each
+/// person alone, put together; they may be none. None where they rest on no people.
+///
+/// # Errors
+/// The node because of which they are not.
+pub(in crate::models) fn people_apart(
+    plan: &LogicalPlan,
+    unique: &dyn Fn(&TableName) -> Vec<Vec<String>>,
+) -> std::result::Result<Option<BTreeSet<usize>>, GlobalCause> {
+    let rows = walk::rows(plan, unique)?;
+    Ok(rows.people.map(|keys| keys.whole()))
+}
+
+/// The same of the rows that an aggregate groups, when its own expressions always give the same too.
+///
+/// # Errors
+/// As of [`people_apart`].
+pub(in crate::models) fn people_below(
+    aggregate: &Aggregate,
+    unique: &dyn Fn(&TableName) -> Vec<Vec<String>>,
+) -> std::result::Result<Option<BTreeSet<usize>>, GlobalCause> {
+    walk::refuse_changing(&LogicalPlan::Aggregate(aggregate.clone()), unique)?;
+    match people_apart(&aggregate.input, unique) {
+        Err(_) if !ProofRule::ApartBelow.is_on() => Ok(Some(BTreeSet::new())),
+        found => found,
     }
 }
 

@@ -6,6 +6,7 @@ use super::person_keys::{KeyHold, PersonKeys};
 use super::row_identity::RowIdentity;
 use super::rows::NodeRows;
 use super::verdict::GlobalCause;
+use crate::models::proof_rule::ProofRule;
 use datafusion::common::{Column, JoinType, NullEquality};
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{Expr, Join};
@@ -149,6 +150,7 @@ fn keys(
                 | JoinType::LeftSemi
                 | JoinType::LeftAnti
                 | JoinType::LeftMark => Ok(Some(keys.clone())),
+                _ if !ProofRule::KeepsOwnRows.is_on() => Ok(Some(keys.clone())),
                 _ => Err(of_nobody()),
             };
         }
@@ -158,16 +160,17 @@ fn keys(
                 JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark => {
                     Ok(Some(keys.clone()))
                 }
+                _ if !ProofRule::KeepsOwnRows.is_on() => Ok(Some(keys.shifted(pairs.width))),
                 _ => Err(of_nobody()),
             };
         }
         (Some(left), Some(right)) => (left, right),
     };
     let (left, shifted) = (both.0.clone(), both.1.shifted(pairs.width));
-    if !pairs.are_of_one_person(&left, &shifted) {
+    if !pairs.are_of_one_person(&left, &shifted) && ProofRule::JoinOnKey.is_on() {
         return Err(cause("it joins people without an equal person key"));
     }
-    if pairs.join.null_aware {
+    if pairs.join.null_aware && ProofRule::NullAware.is_on() {
         return Err(cause(
             "one NULL of anybody decides `not in` for all; `not exists` asks each person alone",
         ));

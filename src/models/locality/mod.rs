@@ -22,9 +22,10 @@ mod verdict;
 mod walk;
 mod window;
 
-pub(super) use find::locality_of;
+pub(super) use find::{locality_of, people_apart, people_below};
 pub(crate) use model_kind::{ModelKind, model_kinds};
 pub(super) use person_keys::PERSON_KEY;
+pub(crate) use verdict::GlobalCause;
 pub(super) use verdict::Locality;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::verdict::{GlobalCause, Locality};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::TableName;
+use crate::models::difference::kept_by_difference;
 use crate::models::library::{Library, Model};
 use crate::models::stored::stored_schema;
 use serde::Serialize;
@@ -24,6 +25,11 @@ pub(crate) enum ModelKind {
         /// What makes it so.
         #[serde(rename = "global")]
         cause: GlobalCause,
+        /// Aggregates over all people that are kept by difference.
+        by_difference: usize,
+        /// Why the first of the others is made in full.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        in_full: Option<GlobalCause>,
     },
 }
 
@@ -57,15 +63,26 @@ pub(crate) async fn model_kinds(
         };
         let schema = stored_schema(plan.schema().as_arrow());
         engine.register_rows(name, schema, Vec::new())?;
-        kinds.insert(name.clone(), kind(model, found, &kinds));
+        let unique = |table: &TableName| library.unique_columns(table);
+        let kept = kept_by_difference(&plan, &unique);
+        kinds.insert(name.clone(), kind(model, found, kept, &kinds));
     }
     Ok(kinds)
 }
 
-fn kind(model: &Model, found: Locality, kinds: &BTreeMap<TableName, ModelKind>) -> ModelKind {
+fn kind(
+    model: &Model,
+    found: Locality,
+    (by_difference, in_full): (usize, Option<GlobalCause>),
+    kinds: &BTreeMap<TableName, ModelKind>,
+) -> ModelKind {
     match found {
         Locality::PersonLocal { .. } => ModelKind::PersonLocal,
-        Locality::Global(cause) => ModelKind::Global { cause },
+        Locality::Global(cause) => ModelKind::Global {
+            cause,
+            by_difference,
+            in_full,
+        },
         // Figures of all people have no person key any more, and rest on people all the same.
         Locality::Constant => {
             let of_people =
@@ -77,6 +94,8 @@ fn kind(model: &Model, found: Locality, kinds: &BTreeMap<TableName, ModelKind>) 
                         "from",
                         format!("it reads {read}, which is made of people"),
                     ),
+                    by_difference: 0,
+                    in_full: None,
                 },
             }
         }

@@ -1,6 +1,7 @@
 //! The columns of rows that hold the person key.
 
 use super::operand::operand;
+use crate::models::proof_rule::ProofRule;
 use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::Expr;
 use std::collections::BTreeSet;
@@ -110,6 +111,9 @@ impl PersonKeys {
 
     /// Columns of rows that may not be there: then they are NULL.
     pub(super) fn or_null(self) -> Self {
+        if !ProofRule::OuterNull.is_on() {
+            return self;
+        }
         PersonKeys {
             partial: self.partial,
             together: BTreeSet::new(),

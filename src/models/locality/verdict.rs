@@ -34,7 +34,7 @@ pub(crate) struct GlobalCause {
 }
 
 impl GlobalCause {
-    pub(super) fn new(node: impl Into<String>, why: impl Into<String>) -> Self {
+    pub(in crate::models) fn new(node: impl Into<String>, why: impl Into<String>) -> Self {
         GlobalCause {
             node: node.into(),
             why: why.into(),
@@ -43,7 +43,10 @@ impl GlobalCause {
     }
 
     /// The same, at the first line that any column of `expressions` says it stands in.
-    pub(super) fn at<'a>(mut self, expressions: impl IntoIterator<Item = &'a Expr>) -> Self {
+    pub(in crate::models) fn at<'a>(
+        mut self,
+        expressions: impl IntoIterator<Item = &'a Expr>,
+    ) -> Self {
         let lines = expressions.into_iter().filter_map(line);
         self.line = self.line.or_else(|| lines.min());
         self

@@ -9,6 +9,7 @@ use super::rows::NodeRows;
 use super::verdict::GlobalCause;
 use super::window::windowed;
 use crate::lake::TableName;
+use crate::models::proof_rule::ProofRule;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::{
@@ -27,7 +28,9 @@ pub(super) fn rows(plan: &LogicalPlan, unique: UniqueColumns<'_>) -> Result<Node
         LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_) => Ok(NodeRows::constant()),
         LogicalPlan::SubqueryAlias(alias) => rows(&alias.input, unique),
         LogicalPlan::Sort(sort) if sort.fetch.is_none() => rows(&sort.input, unique),
-        LogicalPlan::Sort(_) | LogicalPlan::Limit(_) => Err(limit()),
+        LogicalPlan::Sort(_) | LogicalPlan::Limit(_) if ProofRule::Limit.is_on() => Err(limit()),
+        LogicalPlan::Sort(sort) => rows(&sort.input, unique),
+        LogicalPlan::Limit(limit) => rows(&limit.input, unique),
         LogicalPlan::Filter(filter) => {
             let mut chosen = rows(&filter.input, unique)?;
             let schema = filter.input.schema();
@@ -76,7 +79,7 @@ fn unknown(node: &LogicalPlan) -> GlobalCause {
 
 /// The rows of a table that are read.
 fn scanned(scan: &TableScan, unique: UniqueColumns<'_>) -> Result<NodeRows, GlobalCause> {
-    if scan.fetch.is_some() {
+    if scan.fetch.is_some() && ProofRule::Limit.is_on() {
         return Err(limit());
     }
     let schema = &scan.projected_schema;
@@ -193,7 +196,10 @@ fn unnested(unnest: &Unnest, input: &NodeRows) -> NodeRows {
 }
 
 /// Refuses functions that give something else each time, and subqueries that were not made a join.
-fn refuse_changing(plan: &LogicalPlan, unique: UniqueColumns<'_>) -> Result<(), GlobalCause> {
+pub(super) fn refuse_changing(
+    plan: &LogicalPlan,
+    unique: UniqueColumns<'_>,
+) -> Result<(), GlobalCause> {
     let mut found: Option<GlobalCause> = None;
     let walked = plan.apply_expressions(|expression| {
         expression.apply(|part| {

@@ -5,6 +5,7 @@ use super::row_identity::RowIdentity;
 use super::row_order::refuse_unordered_window;
 use super::rows::NodeRows;
 use super::verdict::GlobalCause;
+use crate::models::proof_rule::ProofRule;
 use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{Expr, Window};
@@ -17,7 +18,7 @@ pub(super) fn windowed(window: &Window, rows: NodeRows) -> Result<NodeRows, Glob
             let function = function(expression);
             let by = function.map(|f| f.params.partition_by.as_slice());
             let by = by.unwrap_or_default();
-            if keys.through(by, schema).is_lost() {
+            if keys.through(by, schema).is_lost() && ProofRule::WindowKey.is_on() {
                 let why = "it is not partitioned by the person key";
                 return Err(GlobalCause::new("window", why).at([expression]));
             }

@@ -7,6 +7,7 @@ use crate::lake::properties::{ENGINE, INPUT_VERSIONS};
 use std::collections::BTreeMap;
 
 /// The versions of the Delta logs of what a model read, by table.
+#[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(in crate::models) struct Basis(BTreeMap<String, u64>);
 
 impl Basis {
@@ -19,8 +20,8 @@ impl Basis {
 
     /// What `table` was made from. None when that was not kept, or when another program made its rows: its
     /// engine may make others of the same people.
-    pub(super) fn with(table: &Table) -> Option<Self> {
-        if table.property(ENGINE)? != engine() {
+    pub(in crate::models) fn with(table: &Table) -> Option<Self> {
+        if table.property(ENGINE)? != engine_of_rows() {
             return None;
         }
         let versions = table.property(INPUT_VERSIONS)?;
@@ -28,7 +29,7 @@ impl Basis {
     }
 
     /// The version that was read of a table.
-    pub(super) fn version(&self, table: &Table) -> Option<u64> {
+    pub(in crate::models) fn version(&self, table: &Table) -> Option<u64> {
         self.0.get(&table.name.to_string()).copied()
     }
 
@@ -41,13 +42,13 @@ impl Basis {
         let versions = versions.data(|| "cannot describe what a model was built from")?;
         Ok([
             (INPUT_VERSIONS.to_string(), versions),
-            (ENGINE.to_string(), engine()),
+            (ENGINE.to_string(), engine_of_rows()),
         ])
     }
 }
 
 /// The program and its query engine.
-fn engine() -> String {
+pub(in crate::models) fn engine_of_rows() -> String {
     let (program, engine) = (env!("CARGO_PKG_VERSION"), datafusion::DATAFUSION_VERSION);
     format!("populace {program}, datafusion {engine}")
 }

@@ -23,7 +23,7 @@ type PeopleChanged = Option<Arc<Vec<RowPerson>>>;
 impl KnownChanges {
     /// The people who have other rows in `table` than they had at version `from` of its log. None when that
     /// cannot be told: the older version can no longer be read, or had other columns.
-    pub(super) async fn since(
+    pub(in crate::models) async fn since(
         &mut self,
         engine: &Engine,
         table: &Table,

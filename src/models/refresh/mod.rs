@@ -4,32 +4,36 @@
 
 mod basis;
 mod changes;
+mod dirty_rows;
 mod full_comparison;
 mod hashed_rows;
 mod people;
 mod person_tally;
-mod recheck;
 mod replacement;
 mod restricted;
+mod sources;
 
-pub(super) use basis::Basis;
+pub(super) use basis::{Basis, engine_of_rows};
 pub(super) use changes::KnownChanges;
+pub(super) use dirty_rows::DirtyRows;
 pub(super) use full_comparison::{digest_of_files, is_due, refreshed_since};
-pub(super) use recheck::{holds, slice_of_day};
+pub(super) use people::{NamedPeople, has_people, slice_of_day};
+pub(super) use sources::Sources;
 
 use super::built::Reason;
 use super::inputs::Assessed;
-use super::library::{Library, Model};
-use super::locality::{Locality, PERSON_KEY, locality_of};
+use super::library::Model;
+use super::locality::{Locality, PERSON_KEY};
+use super::proof_rule::ProofRule;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::properties::{CONTENT, INPUTS, OPT_OUTS};
 use crate::lake::{DataFile, Table, TableName};
 use arrow::datatypes::SchemaRef;
-use people::{ChosenPeople, has_people, rows_of};
+use datafusion::logical_expr::LogicalPlan;
 use replacement::ReplacedRows;
 use restricted::{MOST_ROWS, rows_made};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A table is built in full when this share of its rows is of dirty people.
 const MOST_DIRTY: f64 = 0.2;
@@ -37,6 +41,18 @@ const MOST_DIRTY: f64 = 0.2;
 const MOST_REMOVED: f64 = 0.25;
 /// A file below this size holds what few refreshes brought, in bytes.
 const SMALL: u64 = 16 * 1024 * 1024;
+
+/// A model whose table is to be refreshed.
+#[derive(Clone, Copy)]
+pub(in crate::models) struct RefreshRequest<'a> {
+    pub engine: &'a Engine,
+    pub model: &'a Model,
+    /// The optimised plan of its query.
+    pub plan: &'a LogicalPlan,
+    pub assessed: &'a Assessed,
+    /// The tables that it reads.
+    pub read: &'a [Table],
+}
 
 /// A table that was refreshed.
 pub(in crate::models) struct Refreshed {
@@ -46,36 +62,39 @@ pub(in crate::models) struct Refreshed {
     pub files: Vec<DataFile>,
     /// Those of them that hold nothing but new rows.
     pub new: Vec<DataFile>,
+    /// Whether stored rows of people who did not change are others than a full build makes: then nothing was
+    /// replaced.
+    pub differs: bool,
     /// The tables of what was read that are as they were.
     pub unchanged: BTreeSet<TableName>,
     /// Dirty people, whose rows were made anew.
     pub people: u64,
 }
 
-/// Refreshes the table of `model` from `read`, the tables that it reads, which are known to the engine. None
-/// when it has to be built in full.
+/// Refreshes the table of `model`, which is person-local, from `read`, the tables that it reads, by the optimised
+/// `plan` of its query. None when it has to be built in full.
 ///
 /// # Errors
-/// Those of a build. The engine knows the tables of `read` as they are, also after an error.
+/// Those of a build.
 pub(in crate::models) async fn refresh(
-    engine: &Engine,
-    library: &Library,
-    model: &Model,
-    assessed: &Assessed,
-    read: &[Table],
+    request: &RefreshRequest<'_>,
     known: &mut KnownChanges,
+    rows: &mut DirtyRows,
 ) -> Result<Option<Refreshed>> {
+    let RefreshRequest {
+        engine,
+        assessed,
+        read,
+        ..
+    } = *request;
     let Some(table) = assessed.table.as_ref().filter(|table| is_fit(table)) else {
         return Ok(None);
     };
     let Some(changed) = changed_inputs(table, assessed, read) else {
         return Ok(None);
     };
-    if !is_person_local(engine, library, model, read).await? {
-        return Ok(None);
-    }
     let mut unchanged: BTreeSet<TableName> = read.iter().map(|table| table.name.clone()).collect();
-    let mut people = HashSet::default();
+    let mut people = NamedPeople::default();
     for (input, from) in changed {
         unchanged.remove(&input.name);
         match known.since(engine, input, from).await {
@@ -84,46 +103,47 @@ pub(in crate::models) async fn refresh(
         }
     }
     let count = people.len() as u64;
-    let replaced = match count {
-        0 => Some(ReplacedRows {
-            files: table.files.clone(),
-            new: Vec::new(),
-        }),
-        _ => {
-            let people = ChosenPeople::Named(people);
-            let anew = table.property(OPT_OUTS) != assessed.opt_outs.as_deref();
-            files_with(engine, model, table, read, &people, anew).await?
-        }
-    };
-    Ok(replaced.map(|ReplacedRows { files, new }| Refreshed {
+    rows.of(people);
+    let anew = table.property(OPT_OUTS) != assessed.opt_outs.as_deref();
+    let replaced = files_with(request, table, rows, anew && count > 0).await?;
+    Ok(replaced.map(|replaced| Refreshed {
         schema: table.schema.clone(),
-        files,
-        new,
+        files: replaced.files,
+        new: replaced.new,
+        differs: replaced.differs,
         unchanged,
         people: count,
     }))
 }
 
-/// The files of `table` with the rows of `people` made anew; None when they are too many. With `anew` no
-/// file keeps rows that are removed, as they may be of somebody who has opted out.
+/// The files of `table` with the rows of dirty people made anew, and those of a slice of all people compared;
+/// None when they are too many. With `anew` no file keeps rows that are removed, as they may be of somebody who
+/// has opted out.
 async fn files_with(
-    engine: &Engine,
-    model: &Model,
+    request: &RefreshRequest<'_>,
     table: &Table,
-    read: &[Table],
-    people: &ChosenPeople,
+    rows: &mut DirtyRows,
     anew: bool,
 ) -> Result<Option<ReplacedRows>> {
+    let RefreshRequest {
+        engine,
+        model,
+        plan,
+        read,
+        ..
+    } = *request;
     let lake = engine.lake();
-    let stored = rows_of(lake, &table.files, people).await?;
-    let dirty: u64 = stored.iter().map(|found| found.rows.len() as u64).sum();
-    if dirty as f64 > table.rows() as f64 * MOST_DIRTY || dirty > MOST_ROWS {
+    let stored = rows.in_table(lake, table).await?;
+    if stored.count_of_dirty() as f64 > table.rows() as f64 * MOST_DIRTY
+        || stored.count() > MOST_ROWS
+    {
         return Ok(None);
     }
-    let Some(new) = rows_made(engine, model, &table.schema, read, people).await? else {
+    let Some(new) = rows_made(engine, model, plan, &table.schema, read, rows).await? else {
         return Ok(None);
     };
-    let replaced = replacement::files_with(lake, table, stored, new, anew).await?;
+    let people = rows.people();
+    let replaced = replacement::files_with(lake, table, &people, &stored, new, anew).await?;
     Ok(Some(replaced))
 }
 
@@ -169,7 +189,10 @@ fn changed_inputs<'a>(
             continue;
         }
         if !has_people(&input.schema) {
-            return None;
+            if ProofRule::SameReference.is_on() {
+                return None;
+            }
+            continue;
         }
         changed.push((input, basis.version(input)?));
     }
@@ -178,26 +201,24 @@ fn changed_inputs<'a>(
 
 /// Whether the rows of a person rest on rows of that person alone, as the plan of the query says, and say
 /// whose they are.
-async fn is_person_local(
-    engine: &Engine,
-    library: &Library,
-    model: &Model,
+pub(in crate::models) fn is_person_local(
+    plan: &LogicalPlan,
+    locality: &Locality,
     read: &[Table],
-) -> Result<bool> {
-    // A key of another type would not be found in the rows below.
-    let unknown_key =
-        |table: &Table| table.schema.index_of(PERSON_KEY).is_ok() && !has_people(&table.schema);
-    if read.iter().any(unknown_key) {
-        return Ok(false);
-    }
-    let (plan, locality) = locality_of(engine, library, model).await?;
+) -> bool {
     let Locality::PersonLocal { keys } = locality else {
-        return Ok(false);
+        return false;
     };
     let mut columns = plan.schema().fields().iter();
     let whose = columns.position(|column| column.name() == PERSON_KEY);
-    Ok(whose.is_some_and(|whose| keys.contains(&whose)))
+    whose.is_some_and(|whose| keys.contains(&whose)) && are_of_known_people(read)
+}
+
+/// Whether no table has a key of a type in which people would not be found.
+pub(in crate::models) fn are_of_known_people(read: &[Table]) -> bool {
+    read.iter()
+        .all(|table| table.schema.index_of(PERSON_KEY).is_err() || has_people(&table.schema))
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -6,15 +6,16 @@ use crate::lake::{DataFile, Lake};
 use crate::models::locality::PERSON_KEY;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type, Schema};
+use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Whose a row is: None for nobody, which counts as one person more.
-pub(super) type RowPerson = Option<i64>;
+pub(in crate::models) type RowPerson = Option<i64>;
 
 /// Spreads keys that are spread already.
 #[derive(Default)]
-pub(super) struct KeyHasher(u64);
+pub(in crate::models) struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn write(&mut self, bytes: &[u8]) {
@@ -44,13 +45,16 @@ impl Hasher for KeyHasher {
 /// What is known of each person.
 pub(super) type ByPerson<T> = HashMap<RowPerson, T, BuildHasherDefault<KeyHasher>>;
 
-/// Some people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ChosenPeople {
-    /// These.
-    Named(HashSet<RowPerson, BuildHasherDefault<KeyHasher>>),
+/// People by their keys.
+pub(in crate::models) type NamedPeople = HashSet<RowPerson, BuildHasherDefault<KeyHasher>>;
+
+/// People whose rows are looked for.
+#[derive(Debug, Clone)]
+pub(in crate::models) struct ChosenPeople {
+    /// Dirty people.
+    pub dirty: NamedPeople,
     /// All of a slice, which is one of [`SLICES`].
-    Slice(u64),
+    pub slice: u64,
 }
 
 /// Slices of all people, of about the same size.
@@ -58,22 +62,24 @@ pub(super) const SLICES: u64 = 64;
 
 impl ChosenPeople {
     pub(super) fn has(&self, person: RowPerson) -> bool {
-        match self {
-            ChosenPeople::Named(people) => people.contains(&person),
-            ChosenPeople::Slice(slice) => slice_of(person) == *slice,
-        }
+        slice_of(person) == self.slice || self.dirty.contains(&person)
     }
 }
 
-/// The slice that a person is in.
+/// The slice that a person is in: a range of keys, as they are spread evenly and rows lie in their order.
 fn slice_of(person: RowPerson) -> u64 {
-    let mut hasher = KeyHasher::default();
-    hasher.write_i64(person.unwrap_or(-1));
-    (hasher.finish() >> 32) & (SLICES - 1)
+    (person.unwrap_or(-1).cast_unsigned() >> (63 - SLICES.ilog2())) % SLICES
+}
+
+/// The slice whose turn it is: in as many days as there are slices, each has one.
+pub(in crate::models) fn slice_of_day(moment: DateTime<Utc>) -> u64 {
+    let day = moment.timestamp().unsigned_abs() / (24 * 60 * 60);
+    // Odd, so that it reaches all; not one, so that slices of days that follow are not beside each other.
+    day.wrapping_mul(37) % SLICES
 }
 
 /// Whether a table says whose its rows are.
-pub(super) fn has_people(schema: &Schema) -> bool {
+pub(in crate::models) fn has_people(schema: &Schema) -> bool {
     let column = schema.field_with_name(PERSON_KEY);
     column.is_ok_and(|column| column.data_type() == &DataType::Int64)
 }
@@ -93,18 +99,26 @@ pub(super) fn person_at(people: &Int64Array, at: usize) -> RowPerson {
     people.is_valid(at).then(|| people.value(at))
 }
 
-/// Rows of some people in a file.
-pub(super) struct PersonRows<'a> {
+/// Rows of chosen people in a file.
+pub(super) struct PersonRows {
     /// The file.
-    pub file: &'a DataFile,
+    pub file: DataFile,
     /// Their positions among the rows of the file that count, ascending; never none.
     pub rows: Vec<u32>,
+    /// Those of dirty people.
+    pub dirty: Vec<u32>,
 }
 
-impl PersonRows<'_> {
+impl PersonRows {
     /// To be read alone.
     pub(super) fn picked(&self) -> PickedRows {
-        PickedRows::some(self.file, self.file.removed.positions_of(&self.rows))
+        PickedRows::some(&self.file, self.file.removed.positions_of(&self.rows))
+    }
+
+    /// Those of dirty people, to be read alone; None when there are none.
+    pub(super) fn picked_of_dirty(&self) -> Option<PickedRows> {
+        let rows = self.file.removed.positions_of(&self.dirty);
+        (!self.dirty.is_empty()).then(|| PickedRows::some(&self.file, rows))
     }
 }
 
@@ -113,24 +127,33 @@ impl PersonRows<'_> {
 ///
 /// # Errors
 /// Data: a file cannot be read.
-pub(super) async fn rows_of<'a>(
+pub(super) async fn rows_of(
     lake: &Lake,
-    files: &'a [DataFile],
+    files: &[DataFile],
     people: &ChosenPeople,
-) -> Result<Vec<PersonRows<'a>>> {
+) -> Result<Vec<PersonRows>> {
     let mut found = Vec::new();
     for file in files {
-        let mut rows = Vec::new();
+        let (mut rows, mut dirty) = (Vec::new(), Vec::new());
         let mut first = 0usize;
         for batch in lake.read_rows(file, &[PERSON_KEY], None).await? {
             let keys = people_of(&batch)?;
-            for at in (0..keys.len()).filter(|at| people.has(person_at(keys, *at))) {
-                rows.push(u32::try_from(first + at).data(|| "a file has too many rows")?);
+            for at in 0..keys.len() {
+                let person = person_at(keys, at);
+                if !people.has(person) {
+                    continue;
+                }
+                let place = u32::try_from(first + at).data(|| "a file has too many rows")?;
+                rows.push(place);
+                if people.dirty.contains(&person) {
+                    dirty.push(place);
+                }
             }
             first += keys.len();
         }
         if !rows.is_empty() {
-            found.push(PersonRows { file, rows });
+            let file = file.clone();
+            found.push(PersonRows { file, rows, dirty });
         }
     }
     Ok(found)

@@ -3,8 +3,9 @@
 //! Most dirty people turn out to have the same rows as before, as what changed is not in this model. Their
 //! rows stay. Of the others the stored rows are marked as removed, and the new ones go to a file of their own.
 
+use super::dirty_rows::FoundRows;
 use super::hashed_rows::HashedRows;
-use super::people::{ByPerson, PersonRows, people_of, person_at};
+use super::people::{ByPerson, ChosenPeople, PersonRows, RowPerson, people_of, person_at};
 use super::person_tally::PersonTally;
 use crate::error::{Context, Result};
 use crate::lake::{DataFile, Lake, Table};
@@ -18,35 +19,49 @@ pub(super) struct ReplacedRows {
     pub files: Vec<DataFile>,
     /// Those that hold the new rows and no others.
     pub new: Vec<DataFile>,
+    /// Whether somebody of the slice who is not dirty has other rows than those that are stored, which then
+    /// stay.
+    pub differs: bool,
 }
 
-/// The files of `table` with `new`, all rows that dirty people have now, in the place of `stored`, all that
-/// they had. With `anew`, rows that are removed, now or before, leave the files too.
+/// The files of `table` with `new`, all rows that `people` have now, in the place of `stored`, all that
+/// they had, of dirty people. With `anew`, rows that are removed, now or before, leave the files too.
 ///
 /// # Errors
 /// Data: the lake cannot be read or written.
 pub(super) async fn files_with(
     lake: &Lake,
     table: &Table,
-    stored: Vec<PersonRows<'_>>,
+    people: &ChosenPeople,
+    stored: &FoundRows,
     new: Vec<RecordBatch>,
     anew: bool,
 ) -> Result<ReplacedRows> {
     let mut tally = ByPerson::default();
-    let mut old = Vec::with_capacity(stored.len());
-    for found in stored {
-        let rows = lake.read_as(found.file, &table.schema, Some(&found.rows));
+    let mut old = Vec::with_capacity(stored.files.len());
+    for found in &stored.files {
+        let rows = lake.read_as(&found.file, &table.schema, Some(&found.rows));
         let rows = HashedRows::of(rows.await?)?;
         rows.tally(&mut tally, false)?;
         old.push((found, rows));
     }
     let new = HashedRows::of(new)?;
     new.tally(&mut tally, true)?;
+    let differs = |(person, rows): (&RowPerson, &PersonTally)| {
+        !rows.is_even() && !people.dirty.contains(person)
+    };
+    if tally.iter().any(differs) {
+        return Ok(ReplacedRows {
+            files: table.files.clone(),
+            new: Vec::new(),
+            differs: true,
+        });
+    }
 
     let mut files = table.files.clone();
     for (found, rows) in old {
-        let left = without_changed(&found, &rows, &tally)?;
-        let at = files.iter().position(|file| file == found.file);
+        let left = without_changed(found, &rows, &tally)?;
+        let at = files.iter().position(|file| *file == found.file);
         let Some(at) = at else { continue };
         match left {
             Some(left) => files[at] = left,
@@ -67,6 +82,7 @@ pub(super) async fn files_with(
     Ok(ReplacedRows {
         files,
         new: new_files,
+        differs: false,
     })
 }
 

@@ -1,13 +1,16 @@
 //! The query of a person-local model over the rows of some people.
 
-use super::people::{ChosenPeople, PersonRows, has_people, people_of, person_at, rows_of};
-use crate::engine::{Engine, LakeTable};
+use super::dirty_rows::DirtyRows;
+use super::people::{has_people, people_of, person_at};
+use super::sources::Sources;
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::Table;
 use crate::models::library::Model;
-use crate::models::query_rows::query_rows;
+use crate::models::query_rows::rows_of_plan;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema};
+use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
 use std::sync::Arc;
 
@@ -25,41 +28,26 @@ fn fit_together(new: &Schema, stored: &Schema) -> bool {
     fields(new) == fields(stored)
 }
 
-/// The rows that the query makes of the rows of `people` in the tables of `read`; None when they are too
-/// many, or do not fit into a table of these columns.
+/// The rows that the optimised plan of a model's query makes of the rows of some people in the tables of
+/// `read`; None when they are too many, or do not fit into a table of these columns.
 ///
 /// # Errors
-/// Those of a query. Data: there are rows of somebody else. The engine knows the tables as they are
-/// afterwards, whatever happened.
+/// Those of a query. Data: there are rows of somebody else.
 pub(super) async fn rows_made(
     engine: &Engine,
     model: &Model,
+    plan: &LogicalPlan,
     stored: &Schema,
     read: &[Table],
-    people: &ChosenPeople,
+    rows: &mut DirtyRows,
 ) -> Result<Option<Vec<RecordBatch>>> {
-    let made = rows_of_query(engine, model, stored, read, people).await;
-    // Checks, and models after this one, read whole tables.
-    for input in read {
-        engine.register(input)?;
-    }
-    made
-}
-
-async fn rows_of_query(
-    engine: &Engine,
-    model: &Model,
-    stored: &Schema,
-    read: &[Table],
-    people: &ChosenPeople,
-) -> Result<Option<Vec<RecordBatch>>> {
+    let mut sources = Sources::default();
     for input in read.iter().filter(|input| has_people(&input.schema)) {
-        let rows = rows_of(engine.lake(), &input.files, people).await?;
-        let rows = rows.iter().map(PersonRows::picked).collect();
-        let rows = LakeTable::of_picked(engine.lake(), &input.schema, rows);
-        engine.provide(&input.name, Arc::new(rows))?;
+        let found = rows.in_table(engine.lake(), input).await?;
+        sources.add(&input.name, &Arc::new(found.of_all(engine.lake())));
     }
-    let (schema, mut stream) = query_rows(engine, model).await?;
+    let people = rows.people();
+    let (schema, mut stream) = rows_of_plan(engine, model, sources.under(plan)?).await?;
     if !fit_together(&schema, stored) {
         return Ok(None);
     }

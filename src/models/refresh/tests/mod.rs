@@ -1,7 +1,9 @@
 //! Refreshed tables equal tables that are built in full, whatever a night brings.
 
+mod by_difference;
 mod files;
 mod nights;
 mod recheck;
-mod record;
-mod setting;
+pub(in crate::models) mod record;
+pub(in crate::models) mod setting;
+mod switched_off;

@@ -112,14 +112,16 @@ const MODELS: [(&str, &str, &str); 17] = [
 
 /// What nights did, over all of them.
 #[derive(Debug, Default)]
-struct SeenNights {
+pub(super) struct SeenNights {
     refreshed: BTreeMap<String, u32>,
+    /// Models whose aggregates were made by difference.
+    pub by_difference: BTreeMap<String, u32>,
     in_full: u32,
     stayed: u32,
     same_rows: u32,
 }
 
-async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights) {
+pub(super) async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights) {
     let (refreshed, full) = (RefreshSetting::new().await, RefreshSetting::new().await);
     let mut dice = RefreshDice(seed);
     let mut record = ChangingRecord::new(&mut dice);
@@ -141,7 +143,7 @@ async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights
             let name = TableName::parse(&model.model).unwrap();
             let (rows, content) = refreshed.rows(&name).await;
             let (expected, of_full) = full.rows(&name).await;
-            let how = (model.state, model.refreshed);
+            let how = (model.state, model.refreshed, model.by_difference);
             assert_eq!(
                 rows, expected,
                 "seed {seed}, night {night}, {name}, {how:?}"
@@ -150,6 +152,10 @@ async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights
                 content, of_full,
                 "seed {seed}, night {night}, {name}, {how:?}"
             );
+            if model.by_difference.is_some() {
+                *seen.by_difference.entry(model.model.clone()).or_default() += 1;
+            }
+            assert!(!model.differed, "seed {seed}, night {night}, {name}");
             match (model.state, model.refreshed) {
                 (ModelState::UpToDate, _) => seen.stayed += 1,
                 (_, Some(_)) => *seen.refreshed.entry(model.model.clone()).or_default() += 1,
@@ -162,7 +168,7 @@ async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights
 }
 
 /// How many nights are tried; more of them with `POPULACE_NIGHTS=300`.
-fn wanted_nights() -> u32 {
+pub(super) fn wanted_nights() -> u32 {
     let wanted = std::env::var("POPULACE_NIGHTS").ok();
     wanted.map_or(24, |nights| nights.parse().unwrap())
 }

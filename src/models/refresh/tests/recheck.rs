@@ -5,13 +5,16 @@ use super::setting::{RefreshSetting, library};
 use crate::lake::properties::{CONTENT, REFRESHED_SINCE};
 use crate::lake::{Change, Table, TableName};
 use crate::models::content::content;
-use crate::models::refresh::holds;
+use crate::models::inputs::Inputs;
+use crate::models::locality::locality_of;
 use crate::models::refresh::people::SLICES;
+use crate::models::refresh::{DirtyRows, RefreshRequest, files_with};
 use crate::models::table_writer::TableWriter;
 use crate::models::{BuildSummary, Library, ModelState};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use chrono::{TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A lake with a model that counts the events of each person.
@@ -100,10 +103,24 @@ impl FalsifiedModel {
         let read = [self.table(&TableName::new("record", "event")).await];
         let engine = self.setting.engine();
         let model = &self.library.models[&self.name];
+        engine.register(&read[0]).unwrap();
+        let (plan, _) = locality_of(&engine, &self.library, model).await.unwrap();
+        let mut inputs = Inputs::new(&self.setting.lake);
+        let assessed = inputs.state(model, &BTreeMap::new()).await.unwrap();
+        let request = RefreshRequest {
+            engine: &engine,
+            model,
+            plan: &plan,
+            assessed: &assessed,
+            read: &read,
+        };
         let mut wrong = Vec::new();
         for slice in 0..SLICES {
-            let held = holds(&engine, model, &table.schema, &table.files, &read, slice).await;
-            if !held.unwrap() {
+            let mut rows = DirtyRows::with_slice(slice);
+            let made = files_with(&request, &table, &mut rows, false)
+                .await
+                .unwrap();
+            if made.unwrap().differs {
                 wrong.push(slice);
             }
         }
@@ -126,11 +143,14 @@ async fn a_wrong_row_is_found_in_one_slice() {
 async fn a_refresh_over_wrong_rows_is_said_and_built_in_full() {
     let mut counted = FalsifiedModel::new().await;
     // Every slice has somebody: all of their rows are wrong.
-    for person in 1_000..3_000 {
-        counted
-            .record
-            .events
-            .push((Some(person), 10_000 + person, 20_000, 1, None));
+    for person in 1..3_000 {
+        counted.record.events.push((
+            Some(i64::MAX / 3_000 * person),
+            10_000 + person,
+            20_000,
+            1,
+            None,
+        ));
     }
     counted.night().await;
     counted.falsify(|_| true).await;

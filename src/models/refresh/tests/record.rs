@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Numbers that look random and are the same every time (Knuth's MMIX generator).
-pub(super) struct RefreshDice(pub u64);
+pub(in crate::models) struct RefreshDice(pub u64);
 
 impl RefreshDice {
-    pub(super) fn below(&mut self, most: u64) -> u64 {
+    pub(in crate::models) fn below(&mut self, most: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -19,13 +19,13 @@ impl RefreshDice {
         (self.0 >> 33) % most
     }
 
-    fn one_in(&mut self, many: u64) -> bool {
+    pub(in crate::models) fn one_in(&mut self, many: u64) -> bool {
         self.below(many) == 0
     }
 }
 
 /// A row: whose it is, its number, a day, a kind, and a value.
-pub(super) type EventRow = (Option<i64>, i64, i32, u64, Option<i64>);
+pub(in crate::models) type EventRow = (Option<i64>, i64, i32, u64, Option<i64>);
 
 /// Shards of a table; rows of nobody are in one of their own.
 const SHARDS: i64 = 4;
@@ -37,7 +37,7 @@ fn shard_of(row: &EventRow) -> i32 {
 
 /// The rows of `record.event` and `record.person`, and the weights of kinds.
 #[derive(Default, Clone)]
-pub(super) struct ChangingRecord {
+pub(in crate::models) struct ChangingRecord {
     pub events: Vec<EventRow>,
     pub people: Vec<EventRow>,
     pub weights: BTreeMap<u64, i64>,
@@ -45,10 +45,10 @@ pub(super) struct ChangingRecord {
 }
 
 const PEOPLE: u64 = 60;
-pub(super) const KINDS: u64 = 5;
+pub(in crate::models) const KINDS: u64 = 5;
 
 impl ChangingRecord {
-    pub(super) fn new(dice: &mut RefreshDice) -> Self {
+    pub(in crate::models) fn new(dice: &mut RefreshDice) -> Self {
         let mut record = ChangingRecord {
             weights: (0..KINDS).map(|kind| (kind, 1 + kind as i64)).collect(),
             ..ChangingRecord::default()
@@ -79,7 +79,7 @@ impl ChangingRecord {
     }
 
     /// A night of few changes, of none, or now and then of many.
-    pub(super) fn changes(&mut self, dice: &mut RefreshDice) {
+    pub(in crate::models) fn changes(&mut self, dice: &mut RefreshDice) {
         let changes = match dice.below(12) {
             0 => 0,
             1 => 80,
@@ -135,13 +135,13 @@ struct StoredFile {
 }
 
 /// How a table of the record lies in a lake.
-pub(super) struct StoredRecord {
+pub(in crate::models) struct StoredRecord {
     name: TableName,
     files: Vec<StoredFile>,
 }
 
 impl StoredRecord {
-    pub(super) fn new(name: &str) -> Self {
+    pub(in crate::models) fn new(name: &str) -> Self {
         StoredRecord {
             name: TableName::new("record", name),
             files: Vec::new(),
@@ -150,7 +150,7 @@ impl StoredRecord {
 
     /// Commits `rows`. Without dice all shards are written anew; else some are, and in others new rows get
     /// a file of their own and the old ones are marked as removed.
-    pub(super) async fn store(
+    pub(in crate::models) async fn store(
         &mut self,
         setting: &RefreshSetting,
         rows: &[EventRow],
@@ -274,7 +274,7 @@ impl StoredRecord {
     }
 }
 
-pub(super) fn batch(rows: &[EventRow]) -> RecordBatch {
+pub(in crate::models) fn batch(rows: &[EventRow]) -> RecordBatch {
     let numbers = |of: fn(&EventRow) -> Option<i64>| -> ArrayRef {
         Arc::new(rows.iter().map(of).collect::<Int64Array>())
     };
@@ -294,7 +294,10 @@ pub(super) fn batch(rows: &[EventRow]) -> RecordBatch {
 }
 
 /// The table of weights, which is of no people.
-pub(super) async fn store_weights(setting: &RefreshSetting, weights: &BTreeMap<u64, i64>) {
+pub(in crate::models) async fn store_weights(
+    setting: &RefreshSetting,
+    weights: &BTreeMap<u64, i64>,
+) {
     let name = TableName::new("reference", "weight");
     let base = setting.lake.table(&name).await.unwrap();
     let content = format!("{weights:?}");

@@ -9,13 +9,13 @@ use arrow::util::pretty::pretty_format_batches;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-pub(super) struct RefreshSetting {
+pub(in crate::models) struct RefreshSetting {
     pub lake: Lake,
     folder: tempfile::TempDir,
 }
 
 impl RefreshSetting {
-    pub(super) async fn new() -> Self {
+    pub(in crate::models) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::parse("lake", folder.path()).unwrap();
         let settings = Settings::new(4, "key".to_string());
@@ -23,7 +23,7 @@ impl RefreshSetting {
         RefreshSetting { lake, folder }
     }
 
-    pub(super) fn engine(&self) -> Engine {
+    pub(in crate::models) fn engine(&self) -> Engine {
         let limits = Limits {
             memory: 1_000_000_000,
             threads: 2,
@@ -32,7 +32,11 @@ impl RefreshSetting {
         Engine::new(&self.lake, &limits, &BTreeMap::new()).unwrap()
     }
 
-    pub(super) async fn build(&self, library: &Library, full_refresh: bool) -> BuildSummary {
+    pub(in crate::models) async fn build(
+        &self,
+        library: &Library,
+        full_refresh: bool,
+    ) -> BuildSummary {
         let request = BuildRequest {
             wanted: &library.models.keys().cloned().collect(),
             read: &BTreeSet::new(),
@@ -49,7 +53,7 @@ impl RefreshSetting {
     }
 
     /// The rows of a table, in an order of their own, and its content.
-    pub(super) async fn rows(&self, name: &TableName) -> (Vec<String>, String) {
+    pub(in crate::models) async fn rows(&self, name: &TableName) -> (Vec<String>, String) {
         let engine = self.engine();
         let table = self.lake.table(name).await.unwrap().unwrap();
         engine.register(&table).unwrap();
@@ -69,7 +73,7 @@ fn squeezed(line: &str) -> String {
 }
 
 /// The models of these tables.
-pub(super) fn library(models: &[(&str, &str, &str)]) -> Library {
+pub(in crate::models) fn library(models: &[(&str, &str, &str)]) -> Library {
     let folder = tempfile::tempdir().unwrap();
     for (table, grain, sql) in models {
         let (layer, name) = table.split_once('.').unwrap();

@@ -1,0 +1,359 @@
+//! The groups of a model's aggregates, by difference where that is known to be enough.
+
+use super::additive::KeptAggregate;
+use super::aggregate_file::{AggregateBasis, AggregateFile};
+use super::groups::{groups_of, schema_of};
+use super::kept::AggregateRows;
+use super::merge::{merged, sorted};
+use super::split::{SplitPlan, tables_of};
+use crate::engine::Engine;
+use crate::error::{Context, Result};
+use crate::lake::properties::CONTENT;
+use crate::lake::{Table, TableName};
+use crate::models::inputs::{Assessed, version};
+use crate::models::library::{Library, Model};
+use crate::models::proof_rule::ProofRule;
+use crate::models::refresh::{
+    Basis, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people, engine_of_rows,
+    has_people,
+};
+use arrow::array::RecordBatch;
+use chrono::{DateTime, Utc};
+use datafusion::datasource::MemTable;
+use datafusion::logical_expr::LogicalPlan;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Groups are made in full when more than this share of the rows of a table is of dirty people.
+const MOST_DIRTY: f64 = 0.2;
+/// Days in which the groups of each model are made in full once, and compared.
+const TURNS: u64 = 7;
+
+/// A model whose rows are wanted.
+pub(in crate::models) struct DifferenceRequest<'a> {
+    pub engine: &'a Engine,
+    pub library: &'a Library,
+    pub model: &'a Model,
+    /// The optimised plan of its query.
+    pub plan: &'a LogicalPlan,
+    pub assessed: &'a Assessed,
+    /// The tables that it reads.
+    pub read: &'a [Table],
+    /// Whether all groups are to be made in full.
+    pub in_full: bool,
+    /// The moment of the night.
+    pub moment: DateTime<Utc>,
+}
+
+/// The query of a model over the groups of its aggregates; None when it has none that can be kept.
+///
+/// # Errors
+/// Those of a build.
+pub(in crate::models) async fn aggregate_rows(
+    request: &DifferenceRequest<'_>,
+    known: &mut KnownChanges,
+    dirty_rows: &mut DirtyRows,
+) -> Result<Option<AggregateRows>> {
+    if !are_of_known_people(request.read) {
+        return Ok(None);
+    }
+    let unique = |table: &TableName| request.library.unique_columns(table);
+    let split = SplitPlan::of(request.plan, &unique);
+    if split.kept.is_empty() {
+        return Ok(None);
+    }
+    let lake = request.engine.lake();
+    let mut before = AggregateFile::read(lake, &request.model.name).await;
+    before = before.filter(|file| is_of(file, request.assessed));
+    if before
+        .as_ref()
+        .is_some_and(|file| file.basis.plans.is_none())
+    {
+        return Ok(None);
+    }
+    let night = match before.filter(|_| !request.in_full) {
+        Some(file) => ChangedInputs::of(request, file, known, dirty_rows).await?,
+        None => None,
+    };
+    let mut made = MadeGroups::default();
+    let mut plans = Vec::with_capacity(split.kept.len());
+    for (_, aggregate) in &split.kept {
+        let plan = digest(&aggregate.plan);
+        if !made.add(request, night.as_ref(), aggregate, &plan).await? {
+            let file = file_of(request, None, Vec::new());
+            file.write(lake, &request.model.name).await?;
+            return Ok(None);
+        }
+        plans.push(plan);
+    }
+    let mut tables = Vec::with_capacity(made.groups.len());
+    for ((_, aggregate), groups) in split.kept.iter().zip(&made.groups) {
+        tables.push(in_memory(aggregate, groups)?);
+    }
+    let failed = || format!("{}: its groups cannot be read", request.model.name);
+    let plan = split.over(request.plan.clone(), &tables).data(failed)?;
+    let rest = tables_of(&plan);
+    let stays = |night: &ChangedInputs| {
+        let table = request.assessed.table.as_ref();
+        // The groups may be newer than the table, when a night was cut short in between.
+        let is_of_groups = table
+            .and_then(Basis::with)
+            .is_some_and(|basis| basis == night.file.basis.logs);
+        is_of_groups
+            && table.is_some_and(|table| table.property(CONTENT).is_some())
+            && (night.changed.is_disjoint(&rest) || !ProofRule::RestUnchanged.is_on())
+            && night.unknown.is_disjoint(&rest)
+    };
+    let unchanged = made.same && night.as_ref().is_some_and(stays);
+    let file = file_of(request, Some(plans), made.groups);
+    file.write(lake, &request.model.name).await?;
+    Ok(Some(AggregateRows {
+        plan,
+        people: night.filter(|_| !made.in_full).map(|night| night.people),
+        unchanged,
+        differed: made.differed,
+    }))
+}
+
+/// Whether kept groups are of this query, program and values of parameters.
+fn is_of(file: &AggregateFile, assessed: &Assessed) -> bool {
+    file.basis.engine == engine_of_rows() && file.basis.built == assessed.built
+}
+
+fn file_of(
+    request: &DifferenceRequest<'_>,
+    plans: Option<Vec<String>>,
+    groups: Vec<RecordBatch>,
+) -> AggregateFile {
+    AggregateFile {
+        basis: AggregateBasis {
+            engine: engine_of_rows(),
+            built: request.assessed.built.clone(),
+            logs: Basis::of(request.read),
+            versions: request.assessed.versions.clone(),
+            plans,
+        },
+        groups,
+    }
+}
+
+/// Changes with everything that a plan says of itself.
+fn digest(plan: &LogicalPlan) -> String {
+    let told = plan.display_indent_schema().to_string();
+    blake3::hash(told.as_bytes()).to_hex()[..32].to_string()
+}
+
+/// The columns that the plan has of groups.
+fn in_memory(aggregate: &KeptAggregate, groups: &RecordBatch) -> Result<Arc<MemTable>> {
+    let failed = || "kept groups cannot be read";
+    let columns: Vec<usize> = (0..aggregate.width()).collect();
+    let rows = groups.project(&columns).data(failed)?;
+    let table = MemTable::try_new(rows.schema(), vec![vec![rows]]);
+    table.data(failed).map(Arc::new)
+}
+
+/// The groups of some aggregates.
+struct MadeGroups {
+    groups: Vec<RecordBatch>,
+    /// Whether all are those that were kept.
+    same: bool,
+    /// Whether any was made in full.
+    in_full: bool,
+    differed: bool,
+}
+
+impl Default for MadeGroups {
+    fn default() -> Self {
+        MadeGroups {
+            groups: Vec::new(),
+            same: true,
+            in_full: false,
+            differed: false,
+        }
+    }
+}
+
+impl MadeGroups {
+    /// Makes the groups of one more; false when they are too many to be kept.
+    async fn add(
+        &mut self,
+        request: &DifferenceRequest<'_>,
+        night: Option<&ChangedInputs>,
+        aggregate: &KeptAggregate,
+        plan: &str,
+    ) -> Result<bool> {
+        let kept = night.and_then(|night| Some((night, night.file.of(plan)?)));
+        let mut by_difference = None;
+        if let Some((night, kept)) = kept {
+            by_difference = night.groups(request, aggregate, kept).await?;
+            if let Some(groups) = &by_difference {
+                self.same &= groups == kept;
+            }
+        }
+        let place = request.model.file.display().to_string();
+        let is_turn = is_turn(&request.model.name, request.moment);
+        let groups = match by_difference {
+            Some(groups) if !is_turn => groups,
+            by_difference => {
+                let plan = aggregate.plan.clone();
+                let Some(groups) = groups_of(request.engine, &place, aggregate, plan).await? else {
+                    return Ok(false);
+                };
+                match by_difference {
+                    Some(other) if sorted(&other)? == sorted(&groups)? => other,
+                    Some(_) => {
+                        (self.differed, self.in_full, self.same) = (true, true, false);
+                        groups
+                    }
+                    None => {
+                        (self.in_full, self.same) = (true, false);
+                        groups
+                    }
+                }
+            }
+        };
+        self.groups.push(groups);
+        Ok(true)
+    }
+}
+
+/// Whether the groups of a model are compared with those that are made in full on this day.
+pub(super) fn is_turn(model: &TableName, moment: DateTime<Utc>) -> bool {
+    let day = moment.timestamp().unsigned_abs() / (24 * 60 * 60);
+    let digest = blake3::hash(model.to_string().as_bytes());
+    u64::from(digest.as_bytes()[0]) % TURNS == day % TURNS
+}
+
+/// What changed since groups were kept.
+struct ChangedInputs {
+    file: AggregateFile,
+    /// Tables of people of which it is known whose rows changed.
+    changed: BTreeSet<TableName>,
+    /// Tables that changed otherwise.
+    unknown: BTreeSet<TableName>,
+    /// Dirty people.
+    people: u64,
+    /// Their rows as they were, and as they are.
+    old: Sources,
+    new: Sources,
+}
+
+impl ChangedInputs {
+    /// None when so much changed that groups are better made in full.
+    async fn of(
+        request: &DifferenceRequest<'_>,
+        file: AggregateFile,
+        known: &mut KnownChanges,
+        dirty_rows: &mut DirtyRows,
+    ) -> Result<Option<ChangedInputs>> {
+        let engine = request.engine;
+        let (before, now) = (&file.basis.versions, &request.assessed.versions);
+        if !before.keys().eq(now.keys()) {
+            return Ok(None);
+        }
+        let mut people = NamedPeople::default();
+        let mut older: BTreeMap<TableName, Table> = BTreeMap::new();
+        let mut unknown = BTreeSet::new();
+        for table in request.read {
+            let name = table.name.to_string();
+            if before.get(&name) == now.get(&name) {
+                continue;
+            }
+            match changed_people(engine, &file, table, known, dirty_rows).await {
+                Some((old, changed)) => {
+                    people.extend(changed.iter());
+                    older.insert(table.name.clone(), old);
+                }
+                None if !has_people(&table.schema) && !ProofRule::SameReference.is_on() => {}
+                None => {
+                    unknown.insert(table.name.clone());
+                }
+            }
+        }
+        let count = people.len() as u64;
+        dirty_rows.of(people);
+        let (mut old, mut new) = (Sources::default(), Sources::default());
+        for table in request
+            .read
+            .iter()
+            .filter(|table| has_people(&table.schema))
+        {
+            if unknown.contains(&table.name) {
+                continue;
+            }
+            let lake = engine.lake();
+            let found = dirty_rows.in_table(lake, table).await?;
+            let rows = Arc::new(found.of_dirty(lake));
+            new.add(&table.name, &rows);
+            match older.get(&table.name) {
+                Some(before) => {
+                    let before = dirty_rows.in_table(lake, before).await?;
+                    old.add(&table.name, &Arc::new(before.of_dirty(lake)));
+                }
+                None => old.add(&table.name, &rows),
+            }
+            if found.count_of_dirty() as f64 > table.rows() as f64 * MOST_DIRTY {
+                return Ok(None);
+            }
+        }
+        Ok(Some(ChangedInputs {
+            changed: older.into_keys().collect(),
+            unknown,
+            people: count,
+            old,
+            new,
+            file,
+        }))
+    }
+
+    /// The groups of an aggregate by difference; None when they have to be made in full.
+    async fn groups(
+        &self,
+        request: &DifferenceRequest<'_>,
+        aggregate: &KeptAggregate,
+        kept: &RecordBatch,
+    ) -> Result<Option<RecordBatch>> {
+        let read = tables_of(&aggregate.plan);
+        if !read.is_disjoint(&self.unknown) || kept.schema() != schema_of(aggregate) {
+            return Ok(None);
+        }
+        if read.is_disjoint(&self.changed) {
+            return Ok(Some(kept.clone()));
+        }
+        let place = request.model.file.display().to_string();
+        let mut parts = Vec::with_capacity(2);
+        for sources in [&self.old, &self.new] {
+            let plan = sources.under(&aggregate.plan)?;
+            match groups_of(request.engine, &place, aggregate, plan).await? {
+                Some(groups) => parts.push(groups),
+                None => return Ok(None),
+            }
+        }
+        let [gone, come] = parts.as_slice() else {
+            return Ok(None);
+        };
+        merged(aggregate, kept, gone, come)
+    }
+}
+
+/// The version of a table that groups were made from, and the people who have other rows now. None when
+/// that is not known.
+async fn changed_people(
+    engine: &Engine,
+    file: &AggregateFile,
+    table: &Table,
+    known: &mut KnownChanges,
+    rows: &mut DirtyRows,
+) -> Option<(Table, Arc<Vec<Option<i64>>>)> {
+    if !has_people(&table.schema) {
+        return None;
+    }
+    let from = file.basis.logs.version(table)?;
+    let before = rows.older(engine, &table.name, from).await?;
+    // A log that was put back may have other rows under the same number.
+    if file.basis.versions.get(&table.name.to_string()) != Some(&version(&before)) {
+        return None;
+    }
+    let changed = known.since(engine, table, from).await?;
+    Some((before, changed))
+}
