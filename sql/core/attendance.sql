@@ -24,6 +24,7 @@ columns:
   arrived_date: Local day of arrival
   departed: Time of departure (UTC); null where not known or not yet
   minutes: Whole minutes from arrival to departure; null where the departure is not known or before the arrival
+  hours: Whole hours of them, and 12 for more; reference.emergency_hour has their bands
   month: First day of the month of arrival
   financial_year: Financial year of arrival, such as 2025/26
   department_type: "01 major (type 1), 02 single specialty, 03 other, 04 walk-in centre, 05 same day emergency care"
@@ -157,6 +158,13 @@ described as (
         age_at(people.birth_month, attendances.arrived_date) as age_on_arrival,
         coalesce(attendances.lsoa21_code, people.lsoa21_code) as residence_code,
         coalesce(attendances.practice_code, people.practice_code) as registered_practice_code,
+        case
+            when attendances.departed >= attendances.arrived then cast(
+                floor(
+                    (date_part('epoch', attendances.departed) - date_part('epoch', attendances.arrived)) / 60
+                ) as int
+            )
+        end as minutes,
         cast(date_trunc('month', attendances.arrived_date) as date) as month
     -- The smaller table comes first: a hash join holds its first table in memory.
     from people
@@ -184,13 +192,11 @@ final as (
         described.arrived,
         described.arrived_date,
         described.departed,
+        described.minutes,
         case
-            when described.departed >= described.arrived then cast(
-                floor(
-                    (date_part('epoch', described.departed) - date_part('epoch', described.arrived)) / 60
-                ) as int
-            )
-        end as minutes,
+            when described.minutes >= 720 then 12
+            else cast(floor(described.minutes / 60.0) as int)
+        end as hours,
         described.month,
         months.financial_year,
         described.department_type,

@@ -12,7 +12,6 @@ columns:
   treatment_function: Code of the treatment function, or Not known
   function_group: "Surgery, Medicine, Women and children, Mental health, Therapies, Other, or Not known: by the first digits of the code"
   days_waited: Days from the referral to the as-of date
-  weeks_waited: Whole weeks of them, and 104 for more; reference.wait_week has their bands
   wait_band: "Up to 18 weeks, 18 to 52 weeks, or over 52 weeks: 126 and 364 days"
   area_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_band: Five-year band, 0-4 to 90+, or Not known
@@ -21,7 +20,7 @@ columns:
   imd_quintile: Deprivation quintile label of the LSOA, or Not known
 checks:
   - unique: [person_key, source_table, pathway_key]
-  - not_null: [person_key, source_table, pathway_key, treatment_function, function_group, days_waited, weeks_waited, wait_band, area_name, age_band, sex, ethnic_group, imd_quintile]
+  - not_null: [person_key, source_table, pathway_key, treatment_function, function_group, days_waited, wait_band, area_name, age_band, sex, ethnic_group, imd_quintile]
   - expect: days_waited >= 0
 topic: waiting
 */
@@ -66,7 +65,6 @@ final as (
             else 'Other'
         end as function_group,
         pathways.days_waited,
-        least(pathways.days_waited / 7, 104) as weeks_waited,
         case
             when pathways.days_waited <= 126 then 'Up to 18 weeks'
             when pathways.days_waited <= 364 then '18 to 52 weeks'

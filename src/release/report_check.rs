@@ -358,7 +358,7 @@ fn check_percentile(table: &ReportTable, measure: &Measure) -> Result<()> {
     if of.is_none_or(|(_, count)| count.kind != MeasureKind::Rows) {
         return Err(
             Error::usage("a percentile is of a measure of kind \"rows\"").hint(
-                "somebody with two rows has two amounts: count rows, such as referrals or stays",
+                "somebody with two rows has two amounts: count rows, such as attendances or stays",
             ),
         );
     }
@@ -421,7 +421,7 @@ fn check_bands(table: &ReportTable, bands: &str) -> Result<()> {
     let list = values.and_then(|values| values.column());
     if list.is_none_or(|(table, _)| table.layer != "reference") {
         return Err(Error::usage(format!("`{bands}` names no list of bands")).hint(
-            "declare it under [tables.dimensions] with a reference table that has the columns `at_least` and `below`: wait_band = { from = \"reference.wait_week.wait_band\", by = \"weeks_waited\" }",
+            "declare it under [tables.dimensions] with a reference table that has the columns `at_least` and `below`: hour_band = { from = \"reference.emergency_hour.hour_band\", by = \"hours\" }",
         ));
     }
     Ok(())
