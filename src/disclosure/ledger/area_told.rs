@@ -24,23 +24,17 @@ pub(crate) enum AreaTold {
 /// How the entry of a table begins that was left out.
 const LEFT_OUT: &str = "left out: ";
 
-/// The areas of a cell, as its labels have them; nothing for one of all people.
-pub(super) fn area_of(cell: &CellName) -> String {
-    cell.all_of_area()
-        .map_or_else(String::new, |all| all.labels)
-}
-
 impl Ledger {
     /// Whether a table with such a cell has been published, of its area, so that nobody was in the cell
     /// where it has no figure.
     pub(super) fn is_told(&self, cell: &CellName) -> bool {
         let areas = self.tables.get(&cell.table);
-        areas.is_some_and(|areas| areas.contains(&area_of(cell)))
+        areas.is_some_and(|areas| areas.contains(&cell.area()))
     }
 
     /// What earlier releases have of the table of a cell in its area, where it counts these people tonight.
     pub(crate) fn area_told(&self, cell: &CellName, all: &Members) -> AreaTold {
-        let left_out = || self.left_out.get(&(cell.table.clone(), area_of(cell)));
+        let left_out = || self.left_out.get(&(cell.table.clone(), cell.area()));
         match self.is_told(cell) {
             _ if self.hold_below < 2 => AreaTold::New,
             true => AreaTold::Published,
@@ -56,7 +50,7 @@ impl Ledger {
         LedgerEntry {
             cell: CellName {
                 table: format!("{LEFT_OUT}{}", cell.table),
-                labels: area_of(cell),
+                labels: cell.area(),
             },
             figure: Released::SUPPRESSED,
             count: all.people(),

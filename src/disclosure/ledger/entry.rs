@@ -102,6 +102,12 @@ impl CellName {
         labels.retain(|(source, _)| source.ends_with(OF_THE_PERSON));
         (!labels.is_empty()).then(|| CellName::of(what, labels))
     }
+
+    /// Its areas, as its labels have them; nothing for a cell of all people.
+    pub(super) fn area(&self) -> String {
+        self.all_of_area()
+            .map_or_else(String::new, |all| all.labels)
+    }
 }
 
 /// What can be counted, each by the number that stands for it.

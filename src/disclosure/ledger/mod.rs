@@ -36,7 +36,6 @@ pub(crate) use recall::{CellShown, CellTonight};
 use super::count::{Released, TrueCount};
 use super::magnitude;
 use super::members::{CAPACITY, Fingerprint, Members};
-use area_told::area_of;
 use index::NearIndex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -111,7 +110,7 @@ impl Ledger {
         let at = self.entries.len();
         self.cells.entry(entry.cell.clone()).or_default().push(at);
         let areas = self.tables.entry(entry.cell.table.clone()).or_default();
-        areas.insert(area_of(&entry.cell));
+        areas.insert(entry.cell.area());
         let comparable = entry.key == self.key;
         if comparable && !entry.members.is_empty() {
             let set = (entry.members.fingerprint(), is_sum(&entry.cell));
