@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AbsentTable {
     /// Its name.
-    #[serde(serialize_with = "super::build::shown")]
+    #[serde(serialize_with = "super::build_summary::shown")]
     pub(crate) table: TableName,
     /// Why it is not there.
     pub(crate) reason: String,

@@ -2,6 +2,7 @@
 
 mod absent;
 mod build;
+mod build_summary;
 mod built;
 mod check;
 mod code_list_table;
@@ -43,7 +44,8 @@ mod unused;
 
 pub use absent::AbsentTable;
 pub use build::{BuildRequest, build};
-pub(crate) use build::{BuildSummary, ModelOutcome, Planned, people_told, plan};
+pub(crate) use build::{Planned, plan};
+pub(crate) use build_summary::{BuildSummary, ModelOutcome, people_told};
 pub(crate) use built::Built;
 pub(crate) use check::{CheckFailure, check_header};
 pub(crate) use code_lists::{UsedCodeLists, code_lists, named_code_lists};
