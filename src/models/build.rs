@@ -353,7 +353,7 @@ impl BuildRun<'_> {
             assessed,
             read,
             in_full: self.request.full_refresh || assessed.state == ModelState::Damaged,
-            moment: Utc::now(),
+            today: Utc::now().date_naive(),
         };
         match aggregate_rows(&request, &mut self.known, &mut self.dirty_rows).await {
             Ok(found) => found,

@@ -11,6 +11,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -33,6 +34,9 @@ pub(super) struct AggregateBasis {
     /// A digest of the plan of each aggregate, in the order of the groups. None when they are too many, so
     /// that nothing is kept.
     pub plans: Option<Vec<String>>,
+    /// The day of the first night by difference since all groups were made in full, if there was one.
+    #[serde(default)]
+    pub since: Option<NaiveDate>,
 }
 
 /// The kept groups of a model.

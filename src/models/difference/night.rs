@@ -15,10 +15,10 @@ use crate::models::library::{Library, Model};
 use crate::models::proof_rule::ProofRule;
 use crate::models::refresh::{
     Basis, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people, engine_of_rows,
-    has_people,
+    has_people, is_week_after,
 };
 use arrow::array::RecordBatch;
-use chrono::{DateTime, Utc};
+use chrono::NaiveDate;
 use datafusion::datasource::MemTable;
 use datafusion::logical_expr::LogicalPlan;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +26,6 @@ use std::sync::Arc;
 
 /// Groups are made in full when more than this share of the rows of a table is of dirty people.
 const MOST_DIRTY: f64 = 0.2;
-/// Days in which the groups of each model are made in full once, and compared.
-const TURNS: u64 = 7;
 
 /// A model whose rows are wanted.
 pub(in crate::models) struct DifferenceRequest<'a> {
@@ -41,8 +39,8 @@ pub(in crate::models) struct DifferenceRequest<'a> {
     pub read: &'a [Table],
     /// Whether all groups are to be made in full.
     pub in_full: bool,
-    /// The moment of the night.
-    pub moment: DateTime<Utc>,
+    /// The day of the night.
+    pub today: NaiveDate,
 }
 
 /// The query of a model over the groups of its aggregates; None when it has none that can be kept.
@@ -80,7 +78,7 @@ pub(in crate::models) async fn aggregate_rows(
     for (_, aggregate) in &split.kept {
         let plan = digest(&aggregate.plan);
         if !made.add(request, night.as_ref(), aggregate, &plan).await? {
-            let file = file_of(request, None, Vec::new());
+            let file = file_of(request, None, None, Vec::new());
             file.write(lake, &request.model.name).await?;
             return Ok(None);
         }
@@ -105,7 +103,9 @@ pub(in crate::models) async fn aggregate_rows(
             && night.unknown.is_disjoint(&rest)
     };
     let unchanged = made.same && night.as_ref().is_some_and(stays);
-    let file = file_of(request, Some(plans), made.groups);
+    let since = night.as_ref().filter(|_| made.is_unseen);
+    let since = since.map(|night| night.file.basis.since.unwrap_or(request.today));
+    let file = file_of(request, Some(plans), since, made.groups);
     file.write(lake, &request.model.name).await?;
     Ok(Some(AggregateRows {
         plan,
@@ -123,6 +123,7 @@ fn is_of(file: &AggregateFile, assessed: &Assessed) -> bool {
 fn file_of(
     request: &DifferenceRequest<'_>,
     plans: Option<Vec<String>>,
+    since: Option<NaiveDate>,
     groups: Vec<RecordBatch>,
 ) -> AggregateFile {
     AggregateFile {
@@ -132,6 +133,7 @@ fn file_of(
             logs: Basis::of(request.read),
             versions: request.assessed.versions.clone(),
             plans,
+            since,
         },
         groups,
     }
@@ -159,6 +161,8 @@ struct MadeGroups {
     same: bool,
     /// Whether any was made in full.
     in_full: bool,
+    /// Whether any is by difference and was not compared.
+    is_unseen: bool,
     differed: bool,
 }
 
@@ -168,6 +172,7 @@ impl Default for MadeGroups {
             groups: Vec::new(),
             same: true,
             in_full: false,
+            is_unseen: false,
             differed: false,
         }
     }
@@ -191,9 +196,12 @@ impl MadeGroups {
             }
         }
         let place = request.model.file.display().to_string();
-        let is_turn = is_turn(&request.model.name, request.moment);
+        let is_due = night.is_some_and(|night| night.is_due(request.today));
         let groups = match by_difference {
-            Some(groups) if !is_turn => groups,
+            Some(groups) if !is_due => {
+                self.is_unseen = true;
+                groups
+            }
             by_difference => {
                 let plan = aggregate.plan.clone();
                 let Some(groups) = groups_of(request.engine, &place, aggregate, plan).await? else {
@@ -215,13 +223,6 @@ impl MadeGroups {
         self.groups.push(groups);
         Ok(true)
     }
-}
-
-/// Whether the groups of a model are compared with those that are made in full on this day.
-pub(super) fn is_turn(model: &TableName, moment: DateTime<Utc>) -> bool {
-    let day = moment.timestamp().unsigned_abs() / (24 * 60 * 60);
-    let digest = blake3::hash(model.to_string().as_bytes());
-    u64::from(digest.as_bytes()[0]) % TURNS == day % TURNS
 }
 
 /// What changed since groups were kept.
@@ -307,6 +308,12 @@ impl ChangedInputs {
             new,
             file,
         }))
+    }
+
+    /// Whether the groups are made in full today, and compared.
+    fn is_due(&self, today: NaiveDate) -> bool {
+        let since = self.file.basis.since;
+        since.is_some_and(|since| is_week_after(since, today))
     }
 
     /// The groups of an aggregate by difference; None when they have to be made in full.

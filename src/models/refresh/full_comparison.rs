@@ -23,7 +23,12 @@ pub(in crate::models) fn refreshed_since(table: &Table) -> Option<NaiveDate> {
 
 /// Whether it is time to compare a table with a full build.
 pub(in crate::models) fn is_due(table: &Table, today: NaiveDate) -> bool {
-    refreshed_since(table).is_some_and(|since| today.signed_duration_since(since) >= DAYS)
+    refreshed_since(table).is_some_and(|since| is_week_after(since, today))
+}
+
+/// Whether what has not been made in full since a day is to be compared on another.
+pub(in crate::models) fn is_week_after(since: NaiveDate, today: NaiveDate) -> bool {
+    today.signed_duration_since(since) >= DAYS
 }
 
 /// The sum of the hashes of the rows that are in these files, whatever is known of them; `place` is what errors

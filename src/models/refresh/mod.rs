@@ -16,7 +16,7 @@ mod sources;
 pub(super) use basis::{Basis, engine_of_rows};
 pub(super) use changes::KnownChanges;
 pub(super) use dirty_rows::DirtyRows;
-pub(super) use full_comparison::{digest_of_files, is_due, refreshed_since};
+pub(super) use full_comparison::{digest_of_files, is_due, is_week_after, refreshed_since};
 pub(super) use people::{NamedPeople, has_people, slice_of_day};
 pub(super) use sources::Sources;
 

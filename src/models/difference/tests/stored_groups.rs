@@ -2,7 +2,6 @@
 
 use crate::lake::{Table, TableName};
 use crate::models::difference::aggregate_file::AggregateFile;
-use crate::models::difference::night::is_turn;
 use crate::models::difference::{AggregateRows, DifferenceRequest, aggregate_rows};
 use crate::models::inputs::Inputs;
 use crate::models::locality::locality_of;
@@ -12,7 +11,7 @@ use crate::models::refresh::{DirtyRows, KnownChanges};
 use crate::models::{BuildSummary, Library};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::NaiveDate;
 use futures::TryStreamExt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,7 +76,7 @@ impl CountedKinds {
         file.write(lake, &self.name).await.unwrap();
     }
 
-    async fn rows_at(&self, moment: DateTime<Utc>) -> (AggregateRows, i64) {
+    async fn rows_on(&self, today: NaiveDate) -> (AggregateRows, i64) {
         let (engine, lake) = (self.setting.engine(), &self.setting.lake);
         let event = TableName::new("record", "event");
         let read: [Table; 1] = [lake.table(&event).await.unwrap().unwrap()];
@@ -94,7 +93,7 @@ impl CountedKinds {
             assessed: &assessed,
             read: &read,
             in_full: false,
-            moment,
+            today,
         };
         let (mut known, mut rows) = (KnownChanges::default(), DirtyRows::with_slice(0));
         let found = aggregate_rows(&request, &mut known, &mut rows).await;
@@ -163,27 +162,24 @@ async fn what_is_damaged_or_of_other_tables_is_made_again() {
 }
 
 #[tokio::test]
-async fn wrong_groups_are_found_when_it_is_their_turn() {
+async fn wrong_groups_are_found_a_week_after_the_first_night_by_difference() {
     let mut counted = CountedKinds::new().await;
-    let days = (0..7).map(|day| DateTime::UNIX_EPOCH + TimeDelta::days(day));
-    let (turn, others): (Vec<_>, Vec<_>) = days.partition(|day| is_turn(&counted.name, *day));
-    assert_eq!((turn.len(), others.len()), (1, 6));
-
+    let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
     counted.events.pop();
     counted.store().await;
     let events = counted.events.len() as i64;
-    // What is right is by difference on either day.
-    for day in [others[0], turn[0]] {
-        let (found, sum) = counted.rows_at(day).await;
+    // What is right is by difference on each day; on the 9th it was compared, so that another week begins.
+    for today in [day(2), day(9), day(10)] {
+        let (found, sum) = counted.rows_on(today).await;
         assert_eq!((found.differed, sum), (false, events));
         assert!(found.people.is_some());
     }
     counted.falsify(one_more).await;
-    let (found, sum) = counted.rows_at(others[0]).await;
+    let (found, sum) = counted.rows_on(day(16)).await;
     assert!(!found.differed && sum > events);
     counted.events.pop();
     counted.store().await;
-    let (found, sum) = counted.rows_at(turn[0]).await;
+    let (found, sum) = counted.rows_on(day(17)).await;
     assert_eq!(
         (found.differed, found.people, sum),
         (true, None, events - 1)
