@@ -2,9 +2,10 @@
 description: >
   Events and people of the indicators of inequality by area, age band, and deprivation or ethnic
   group: what marts.inequality_quintile and marts.ethnic_gradient standardise. Places, groups and ages
-  are those of core.person (the age at the as-of date, or at death). People are years of registration
-  for indicators of a year (days over the days of the year that the period covers), and active people
-  for those of a day. Areas are not smaller than a place.
+  are those of core.person (the age at the as-of date, or at death). Indicators of a year have the days that
+  people were registered, and those of a day count each active person as one day; divided by days_covered
+  both are people. They are kept as whole days, which add up to the same in any order. Areas are not smaller
+  than a place.
 grain: [indicator, financial_year, area_type, area_code, group_kind, group_name, age_band]
 columns:
   indicator: Short name of the indicator
@@ -16,11 +17,12 @@ columns:
   group_name: Deprivation quintile label, or ethnic group; Not known where it is
   age_band: Five-year band, 0-4 to 90+, or Not known
   events: Events, or people with the condition
-  people: People, or years of registration
+  person_days: Days of registration, or active people
+  days_covered: Days that make one person, those of the year that the period covers; 1 for an indicator of a day
 checks:
   - unique: [indicator, financial_year, area_type, area_code, group_kind, group_name, age_band]
-  - not_null: [indicator, financial_year, area_type, area_code, area_name, group_kind, group_name, age_band, events, people]
-  - expect: events >= 0 and people >= 0
+  - not_null: [indicator, financial_year, area_type, area_code, area_name, group_kind, group_name, age_band, events, person_days, days_covered]
+  - expect: events >= 0 and person_days >= 0 and days_covered > 0
 topic: inequality
 */
 with indicators as (
@@ -62,22 +64,24 @@ as_of_year as (
         and cast(month_end as date) >= $as_of
 ),
 
-person_years as (
+people_days as (
     select
         months.person_key,
         'year' as measured,
         years.financial_year,
-        cast(sum(months.registered_days) as double) / max(years.days_covered) as people
+        cast(sum(months.registered_days) as bigint) as person_days,
+        years.days_covered
     from years
     inner join core.person_month as months
         on years.financial_year = months.financial_year
-    group by months.person_key, years.financial_year
+    group by months.person_key, years.financial_year, years.days_covered
     union all
     select
         people.person_key,
         'day' as measured,
         as_of_year.financial_year,
-        cast(1 as double) as people
+        1 as person_days,
+        1 as days_covered
     from core.person as people
     cross join as_of_year
     where people.is_active
@@ -85,23 +89,25 @@ person_years as (
 
 populations as (
     select
-        person_years.measured,
-        person_years.financial_year,
+        people_days.measured,
+        people_days.financial_year,
+        people_days.days_covered,
         person_areas.area_type,
         person_areas.area_code,
         max(person_areas.area_name) as area_name,
         person_groups.group_kind,
         person_groups.group_name,
         person_groups.age_band,
-        sum(person_years.people) as people
-    from person_years
+        sum(people_days.person_days) as person_days
+    from people_days
     inner join person_groups
-        on person_years.person_key = person_groups.person_key
+        on people_days.person_key = person_groups.person_key
     inner join person_areas
-        on person_years.person_key = person_areas.person_key
+        on people_days.person_key = person_areas.person_key
     group by
-        person_years.measured,
-        person_years.financial_year,
+        people_days.measured,
+        people_days.financial_year,
+        people_days.days_covered,
         person_areas.area_type,
         person_areas.area_code,
         person_groups.group_kind,
@@ -120,7 +126,8 @@ rows_of_both as (
         populations.group_name,
         populations.age_band,
         0 as events,
-        populations.people
+        populations.person_days,
+        populations.days_covered
     from indicators
     inner join populations
         on indicators.measured = populations.measured
@@ -135,7 +142,8 @@ rows_of_both as (
         person_groups.group_name,
         person_groups.age_band,
         events.events,
-        cast(0 as double) as people
+        0 as person_days,
+        null as days_covered
     from intermediate.inequality_event as events
     inner join person_groups
         on events.person_key = person_groups.person_key
@@ -154,7 +162,9 @@ final as (
         group_name,
         age_band,
         cast(sum(events) as bigint) as events,
-        sum(people) as people
+        cast(sum(person_days) as bigint) as person_days,
+        -- Events without anybody registered, should there be any, are over nobody.
+        coalesce(max(days_covered), 1) as days_covered
     from rows_of_both
     group by indicator, financial_year, area_type, area_code, group_kind, group_name, age_band
 )

@@ -37,7 +37,8 @@ with cells as (
         group_name,
         age_band,
         events,
-        people
+        person_days,
+        days_covered
     from intermediate.inequality_cell
 ),
 
@@ -64,7 +65,8 @@ whole_record as (
         group_kind,
         age_band,
         sum(events) as events,
-        sum(people) as people
+        sum(person_days) as person_days,
+        max(days_covered) as days_covered
     from cells
     where area_type = 'All'
     group by indicator, financial_year, group_kind, age_band
@@ -75,8 +77,8 @@ crude_rates as (
         whole_record.indicator,
         whole_record.financial_year,
         whole_record.group_kind,
-        cast(sum(whole_record.events) as double) / nullif(sum(whole_record.people), 0.0) * max(indicators.per)
-            as crude_rate,
+        cast(sum(whole_record.events) as double) * max(whole_record.days_covered)
+        / nullif(sum(whole_record.person_days), 0) * max(indicators.per) as crude_rate,
         bool_and(indicators.measured = 'day' or coalesce(years.is_complete, false)) as is_complete
     from indicators
     inner join whole_record
@@ -96,9 +98,9 @@ standardised as (
         cells.group_kind,
         cells.group_name,
         sum(cells.events) as events,
-        sum(cells.people) as people,
-        isr(cells.events, cells.people, whole_record.events, whole_record.people)
-            filter (where whole_record.people > 0) as estimate
+        cast(sum(cells.person_days) as double) / max(whole_record.days_covered) as people,
+        isr(cells.events, cells.person_days, whole_record.events, whole_record.person_days)
+            filter (where whole_record.person_days > 0) as estimate
     from cells
     inner join whole_record
         on cells.indicator = whole_record.indicator
