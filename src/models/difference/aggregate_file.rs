@@ -73,22 +73,25 @@ impl AggregateFile {
         self.groups.get(place)
     }
 
+    /// In one buffer: groups may be as large as a table.
     fn encoded(&self) -> Result<Vec<u8>> {
         let failed = || "groups cannot be kept";
+        let mut bytes = vec![0; CHECKSUM];
         let basis = serde_json::to_vec(&self.basis).data(failed)?;
-        let mut body = (basis.len() as u64).to_be_bytes().to_vec();
-        body.extend(basis);
+        bytes.extend((basis.len() as u64).to_be_bytes());
+        bytes.extend(basis);
         for groups in &self.groups {
-            let mut part = Vec::new();
-            let mut writer = StreamWriter::try_new(&mut part, &groups.schema()).data(failed)?;
+            let place = bytes.len();
+            bytes.extend([0; LENGTH]);
+            let mut writer = StreamWriter::try_new(&mut bytes, &groups.schema()).data(failed)?;
             writer.write(groups).data(failed)?;
             writer.finish().data(failed)?;
             drop(writer);
-            body.extend((part.len() as u64).to_be_bytes());
-            body.extend(part);
+            let (before, part) = bytes.split_at_mut(place + LENGTH);
+            before[place..].copy_from_slice(&(part.len() as u64).to_be_bytes());
         }
-        let mut bytes = blake3::hash(&body).as_bytes().to_vec();
-        bytes.extend(body);
+        let (checksum, body) = bytes.split_at_mut(CHECKSUM);
+        checksum.copy_from_slice(blake3::hash(body).as_bytes());
         Ok(bytes)
     }
 

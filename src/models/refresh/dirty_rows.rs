@@ -1,6 +1,7 @@
 //! Rows of dirty people and of tonight's slice, which several models of a night read in the same tables.
 
-use super::people::{ChosenPeople, NamedPeople, PersonRows, rows_of};
+use super::people::{ChosenPeople, NamedPeople};
+use super::person_rows::{PersonRows, rows_of};
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::{Lake, Table, TableName};

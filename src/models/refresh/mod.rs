@@ -8,6 +8,7 @@ mod dirty_rows;
 mod full_comparison;
 mod hashed_rows;
 mod people;
+mod person_rows;
 mod person_tally;
 mod replacement;
 mod restricted;

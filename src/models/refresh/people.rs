@@ -1,8 +1,6 @@
-//! People whose rows changed, and where their rows are.
+//! People whose rows are made anew: those who changed, and those of a slice.
 
-use crate::engine::PickedRows;
-use crate::error::{Context, Error, Result};
-use crate::lake::{DataFile, Lake};
+use crate::error::{Error, Result};
 use crate::models::locality::PERSON_KEY;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type, Schema};
@@ -67,7 +65,7 @@ impl ChosenPeople {
 }
 
 /// The slice that a person is in: a range of keys, as they are spread evenly and rows lie in their order.
-fn slice_of(person: RowPerson) -> u64 {
+pub(super) fn slice_of(person: RowPerson) -> u64 {
     (person.unwrap_or(-1).cast_unsigned() >> (63 - SLICES.ilog2())) % SLICES
 }
 
@@ -97,64 +95,4 @@ pub(super) fn people_of(rows: &RecordBatch) -> Result<&Int64Array> {
 /// Whose the row at this place is.
 pub(super) fn person_at(people: &Int64Array, at: usize) -> RowPerson {
     people.is_valid(at).then(|| people.value(at))
-}
-
-/// Rows of chosen people in a file.
-pub(super) struct PersonRows {
-    /// The file.
-    pub file: DataFile,
-    /// Their positions among the rows of the file that count, ascending; never none.
-    pub rows: Vec<u32>,
-    /// Those of dirty people.
-    pub dirty: Vec<u32>,
-}
-
-impl PersonRows {
-    /// To be read alone.
-    pub(super) fn picked(&self) -> PickedRows {
-        PickedRows::some(&self.file, self.file.removed.positions_of(&self.rows))
-    }
-
-    /// Those of dirty people, to be read alone; None when there are none.
-    pub(super) fn picked_of_dirty(&self) -> Option<PickedRows> {
-        let rows = self.file.removed.positions_of(&self.dirty);
-        (!self.dirty.is_empty()).then(|| PickedRows::some(&self.file, rows))
-    }
-}
-
-/// Finds the rows of `people` in `files`, whatever order they lie in: only the column with their keys is
-/// read.
-///
-/// # Errors
-/// Data: a file cannot be read.
-pub(super) async fn rows_of(
-    lake: &Lake,
-    files: &[DataFile],
-    people: &ChosenPeople,
-) -> Result<Vec<PersonRows>> {
-    let mut found = Vec::new();
-    for file in files {
-        let (mut rows, mut dirty) = (Vec::new(), Vec::new());
-        let mut first = 0usize;
-        for batch in lake.read_rows(file, &[PERSON_KEY], None).await? {
-            let keys = people_of(&batch)?;
-            for at in 0..keys.len() {
-                let person = person_at(keys, at);
-                if !people.has(person) {
-                    continue;
-                }
-                let place = u32::try_from(first + at).data(|| "a file has too many rows")?;
-                rows.push(place);
-                if people.dirty.contains(&person) {
-                    dirty.push(place);
-                }
-            }
-            first += keys.len();
-        }
-        if !rows.is_empty() {
-            let file = file.clone();
-            found.push(PersonRows { file, rows, dirty });
-        }
-    }
-    Ok(found)
 }

@@ -5,7 +5,8 @@
 
 use super::dirty_rows::FoundRows;
 use super::hashed_rows::HashedRows;
-use super::people::{ByPerson, ChosenPeople, PersonRows, RowPerson, people_of, person_at};
+use super::people::{ByPerson, ChosenPeople, RowPerson, people_of, person_at};
+use super::person_rows::PersonRows;
 use super::person_tally::PersonTally;
 use crate::error::{Context, Result};
 use crate::lake::{DataFile, Lake, Table};
