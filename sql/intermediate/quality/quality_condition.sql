@@ -34,32 +34,6 @@ with rows as (
     from record.condition
 ),
 
-encounters as (
-    select record_key
-    from record.encounter
-    where record_row = 0
-),
-
-found as (
-    select
-        rows.source,
-        rows.person_key,
-        rows.updated,
-        rows.encounter_key,
-        rows.code,
-        rows.code_system,
-        rows.icd10,
-        rows.clinical_status,
-        rows.verification_status,
-        rows.onset,
-        rows.recorded,
-        rows.abated,
-        encounters.record_key as found_encounter
-    from rows
-    left join encounters
-        on rows.encounter_key = encounters.record_key
-),
-
 by_event as (
     select
         source,
@@ -97,11 +71,8 @@ by_event as (
         count(*) filter (
             where recorded is not null and recorded > $as_of + interval '1' day
         ) as recorded_too_late,
-        count(*) filter (where encounter_key is not null) as encounter_key_unresolved_checked,
-        count(*) filter (
-            where encounter_key is not null and found_encounter is null
-        ) as encounter_key_unresolved
-    from found
+        count(*) filter (where encounter_key is not null) as encounter_key_unresolved_checked
+    from rows
     group by
         source,
         coalesce(cast(date_trunc('month', coalesce(recorded, onset)) as date), cast('1900-01-01' as date)),
@@ -132,10 +103,26 @@ counted as (
         sum(abated_before_start) as abated_before_start,
         sum(recorded_too_late_checked) as recorded_too_late_checked,
         sum(recorded_too_late) as recorded_too_late,
-        sum(encounter_key_unresolved_checked) as encounter_key_unresolved_checked,
-        sum(encounter_key_unresolved) as encounter_key_unresolved
+        sum(encounter_key_unresolved_checked) as encounter_key_unresolved_checked
     from by_event
     group by source, month
+),
+
+-- The encounter may be of another person.
+unresolved as (
+    select
+        named.source,
+        named.month,
+        count(*) as unresolved_count
+    from intermediate.encounter_not_of_person as named
+    where named.table_name = 'condition'
+        and not exists (
+            select 1
+            from record.encounter
+            where encounter.record_row = 0
+                and encounter.record_key = named.encounter_key
+        )
+    group by named.source, named.month
 ),
 
 checks as (
@@ -175,10 +162,13 @@ final as (
             when 'clinical_status_invalid' then counted.clinical_status_invalid
             when 'abated_before_start' then counted.abated_before_start
             when 'recorded_too_late' then counted.recorded_too_late
-            when 'encounter_key_unresolved' then counted.encounter_key_unresolved
+            when 'encounter_key_unresolved' then coalesce(unresolved.unresolved_count, 0)
             when 'duplicated' then counted.duplicate_count
         end as bigint) as rows_failed
     from counted
+    left join unresolved
+        on counted.source = unresolved.source
+        and counted.month = unresolved.month
     cross join checks
 )
 

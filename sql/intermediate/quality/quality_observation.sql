@@ -36,12 +36,6 @@ with rows as (
     from record.observation
 ),
 
-encounters as (
-    select record_key
-    from record.encounter
-    where record_row = 0
-),
-
 ranges as (
     select
         cast(code as varchar) as code,
@@ -125,22 +119,21 @@ counted_rows as (
         coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
 ),
 
--- Encounters may be of another person, so that a night counts these in full, and the rest of what changed.
+-- The encounter may be of another person.
 unresolved as (
     select
-        source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        named.source,
+        named.month,
         count(*) as unresolved_count
-    from rows
-    where encounter_key is not null
+    from intermediate.encounter_not_of_person as named
+    where named.table_name = 'observation'
         and not exists (
             select 1
-            from encounters
-            where encounters.record_key = rows.encounter_key
+            from record.encounter
+            where encounter.record_row = 0
+                and encounter.record_key = named.encounter_key
         )
-    group by
-        source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
+    group by named.source, named.month
 ),
 
 -- Rows that are one event more than once, without the counts above: nearly every row is an event.
