@@ -374,7 +374,11 @@ impl BuildRun<'_> {
         plan: &LogicalPlan,
         locality: &Locality,
     ) -> Option<Refreshed> {
-        if assessed.state != ModelState::InputChanged || self.request.full_refresh {
+        let has_changed = matches!(
+            assessed.state,
+            ModelState::InputChanged | ModelState::Changed
+        );
+        if !has_changed || self.request.full_refresh {
             return None;
         }
         if !is_person_local(plan, locality, read) {
@@ -382,6 +386,7 @@ impl BuildRun<'_> {
         }
         let request = RefreshRequest {
             engine: self.engine,
+            library: self.library,
             model,
             plan,
             assessed,

@@ -134,6 +134,32 @@ impl Built {
             && checks.eq(self.checks.iter().cloned())
     }
 
+    /// The values of parameters that it was built with, where `now` differs from it in values alone: what is
+    /// named, and of which type, is the same.
+    pub(super) fn values_before(&self, now: &Built) -> Option<BTreeMap<String, ParameterValue>> {
+        let others = |of: &Built| {
+            let same = Built {
+                parameters: BTreeMap::new(),
+                description: String::new(),
+                sql_sha256: String::new(),
+                ..of.clone()
+            };
+            let types = of.parameters.iter();
+            let types: Vec<_> = types
+                .map(|(name, used)| (name.clone(), used.r#type))
+                .collect();
+            (same, types)
+        };
+        if others(self) != others(now) {
+            return None;
+        }
+        let value = |(name, used): (&String, &ParameterUsed)| {
+            let value = ParameterValue::written(used.r#type, &used.value)?;
+            Some((name.clone(), value))
+        };
+        self.parameters.iter().map(value).collect()
+    }
+
     /// The text of the property.
     pub(super) fn to_property(&self) -> Result<String> {
         serde_json::to_string(self).data(|| "cannot describe what a model was built with")

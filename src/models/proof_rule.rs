@@ -32,6 +32,20 @@ pub(super) enum ProofRule {
     EmptySum,
     /// What is above the groups reads nothing that changed.
     RestUnchanged,
+    /// Whoever a filter keeps otherwise is dirty.
+    FilterOtherwise,
+    /// Whoever has another value in a column is dirty.
+    ProjectionOtherwise,
+    /// Whoever is in another group is dirty.
+    GroupOtherwise,
+    /// Whoever counts otherwise in a group is dirty.
+    MeasureOtherwise,
+    /// Whoever counts otherwise in a window is dirty.
+    WindowOtherwise,
+    /// Whoever is paired otherwise is dirty.
+    JoinOtherwise,
+    /// What rests on no people makes the same rows.
+    ConstantOtherwise,
 }
 
 #[cfg(not(test))]
@@ -50,7 +64,7 @@ mod switched {
     use super::ProofRule;
     use std::cell::Cell;
 
-    pub(in crate::models) const ALL: [ProofRule; 13] = [
+    pub(in crate::models) const ALL: [ProofRule; 20] = [
         ProofRule::Limit,
         ProofRule::JoinOnKey,
         ProofRule::NullAware,
@@ -64,6 +78,13 @@ mod switched {
         ProofRule::EmptyGroup,
         ProofRule::EmptySum,
         ProofRule::RestUnchanged,
+        ProofRule::FilterOtherwise,
+        ProofRule::ProjectionOtherwise,
+        ProofRule::GroupOtherwise,
+        ProofRule::MeasureOtherwise,
+        ProofRule::WindowOtherwise,
+        ProofRule::JoinOtherwise,
+        ProofRule::ConstantOtherwise,
     ];
 
     thread_local! {
