@@ -46,6 +46,8 @@ pub(super) enum ProofRule {
     JoinOtherwise,
     /// What rests on no people makes the same rows.
     ConstantOtherwise,
+    /// The old rows of dirty people count in groups as they did.
+    GroupsBefore,
 }
 
 #[cfg(not(test))]
@@ -64,7 +66,7 @@ mod switched {
     use super::ProofRule;
     use std::cell::Cell;
 
-    pub(in crate::models) const ALL: [ProofRule; 20] = [
+    pub(in crate::models) const ALL: [ProofRule; 21] = [
         ProofRule::Limit,
         ProofRule::JoinOnKey,
         ProofRule::NullAware,
@@ -85,6 +87,7 @@ mod switched {
         ProofRule::WindowOtherwise,
         ProofRule::JoinOtherwise,
         ProofRule::ConstantOtherwise,
+        ProofRule::GroupsBefore,
     ];
 
     thread_local! {

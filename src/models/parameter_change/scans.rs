@@ -51,6 +51,11 @@ pub(super) fn without_hints(plan: LogicalPlan) -> NodeResult<LogicalPlan> {
     Ok(bared.data)
 }
 
+/// Whether two plans make the same rows, as they are the same and read the same.
+pub(in crate::models) fn is_same_plan(before: &LogicalPlan, now: &LogicalPlan) -> bool {
+    before == now && refuse_other_sources(before, now).is_ok()
+}
+
 /// Refuses plans that read from something else: what a table function gives is told apart by its source
 /// alone.
 pub(super) fn refuse_other_sources(before: &LogicalPlan, now: &LogicalPlan) -> NodeResult<()> {

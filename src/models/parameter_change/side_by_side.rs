@@ -21,8 +21,8 @@ pub(in crate::models) struct ChangedNodes {
     pub(super) constant: Vec<[LogicalPlan; 2]>,
 }
 
-/// Where the plans of a query differ, of which the rows are apart by person; `unique` as of
-/// [`crate::models::locality`].
+/// Where the plans of a query differ, of which the rows are apart by person, or of an aggregate over such rows;
+/// `unique` as of [`crate::models::locality`].
 ///
 /// # Errors
 /// Why that cannot be told.
@@ -31,25 +31,12 @@ pub(in crate::models) fn changed_nodes(
     now: &LogicalPlan,
     unique: UniqueColumns<'_>,
 ) -> NodeResult<ChangedNodes> {
-    changed_under([(before, now)], unique)
-}
-
-/// The same of several parts of plans, each an aggregate over people or apart by person.
-///
-/// # Errors
-/// As of [`changed_nodes`].
-pub(in crate::models) fn changed_under<'a>(
-    parts: impl IntoIterator<Item = (&'a LogicalPlan, &'a LogicalPlan)>,
-    unique: UniqueColumns<'_>,
-) -> NodeResult<ChangedNodes> {
+    refuse_other_sources(before, now)?;
     let mut walk = SideBySide {
         unique,
         found: ChangedNodes::default(),
     };
-    for (before, now) in parts {
-        refuse_other_sources(before, now)?;
-        walk.node(before, now)?;
-    }
+    walk.node(before, now)?;
     Ok(walk.found)
 }
 

@@ -84,6 +84,9 @@ fn kept_back_by(rule: ProofRule) -> &'static str {
             "select p.person_key, e.record_key from record.person p left join record.event e \
              on e.person_key = p.person_key and p.record_key + e.record_key <= $reached"
         }
+        ProofRule::GroupsBefore => {
+            "select kind, count(*) as n from record.event where record_key <= $reached group by kind"
+        }
         ProofRule::ConstantOtherwise => {
             "select e.person_key, e.record_key, w.weight from record.event e inner join \
              (select kind, weight from reference.weight where weight > $weight) w on e.kind = w.kind"
