@@ -77,6 +77,13 @@ pub(super) enum Reason {
     Damaged,
 }
 
+impl Reason {
+    /// Whether a parameter has another value.
+    pub(super) fn is_of_values(&self) -> bool {
+        matches!(self, Reason::Parameter { .. })
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -336,10 +336,11 @@ impl ChangedInputs {
         }
         let place = request.model.file.display().to_string();
         let mut parts = Vec::with_capacity(2);
-        for (sources, plan) in [
-            (&self.old, &before.aggregate.plan),
-            (&self.new, &aggregate.plan),
-        ] {
+        let made_by = match ProofRule::GroupsBefore.is_on() {
+            true => &before.aggregate.plan,
+            false => &aggregate.plan,
+        };
+        for (sources, plan) in [(&self.old, made_by), (&self.new, &aggregate.plan)] {
             let plan = sources.under(plan)?;
             match groups_of(request.engine, &place, aggregate, plan).await? {
                 Some(groups) => parts.push(groups),

@@ -7,7 +7,6 @@ use crate::error::{Context, Result};
 use crate::lake::TableName;
 use crate::models::built::Built;
 use crate::models::parameter_change::{affected_people, changed_nodes, is_same_plan, plan_before};
-use crate::models::proof_rule::ProofRule;
 use datafusion::logical_expr::LogicalPlan;
 use std::collections::BTreeSet;
 
@@ -78,10 +77,7 @@ impl PlansBefore {
                 }
             };
             aggregates.push(AggregateBefore {
-                aggregate: match ProofRule::GroupsBefore.is_on() {
-                    true => aggregate.clone(),
-                    false => aggregate_now.clone(),
-                },
+                aggregate: aggregate.clone(),
                 affected,
             });
         }

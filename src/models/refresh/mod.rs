@@ -104,8 +104,7 @@ pub(in crate::models) async fn refresh(
             None => return Ok(None),
         }
     }
-    let is_parameter = |reason: &Reason| matches!(reason, Reason::Parameter { .. });
-    if assessed.reasons.iter().any(is_parameter) {
+    if assessed.reasons.iter().any(Reason::is_of_values) {
         match affected(request, table).await? {
             Some(affected) => people.extend(affected),
             None => return Ok(None),
@@ -222,7 +221,7 @@ fn changed_inputs<'a>(
     assessed: &Assessed,
     read: &'a [Table],
 ) -> Option<Vec<(&'a Table, u64)>> {
-    let is_known = |reason: &Reason| matches!(reason, Reason::Input(_) | Reason::Parameter { .. });
+    let is_known = |reason: &Reason| matches!(reason, Reason::Input(_)) || reason.is_of_values();
     if !assessed.reasons.iter().all(is_known) {
         return None;
     }
