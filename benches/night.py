@@ -6,7 +6,10 @@ usage: python3 benches/night.py PROGRAM [--people 100000] [--changed 0.003] [--f
 It makes a synthetic record and a project with the shipped models in FOLDER (the record is kept, and used
 again), pulls it, and builds every model. Then some people get another encounter, observation and
 prescription each, and a night is timed: pull and run. Then every model is built in full, and must come out with
-the rows that the night left. At last the date that the figures describe is moved by a day.
+the rows that the night left. At last the date that the figures describe is moved by a day, twice. The project's
+own date ends a month: on the next day another month begins, and what counts months changes as it must. So the
+models are first built for two days before (--set as_of=…), and the moves are one within the month, and one over
+its end.
 """
 
 import argparse
@@ -91,11 +94,11 @@ def changed_people(record, place, share):
     return len(chosen), records
 
 
-def next_day(place):
-    """The day after the date that the figures of a project describe."""
+def as_of(place, days):
+    """Sets the date that the figures of a project describe to so many days after its own."""
     settings = tomllib.loads((place / "pipelines" / "nightly.toml").read_text())
-    as_of = datetime.date.fromisoformat(settings["parameters"]["as_of"]["default"])
-    return as_of + datetime.timedelta(days=1)
+    own = datetime.date.fromisoformat(settings["parameters"]["as_of"]["default"])
+    return ["--set", f"as_of={own + datetime.timedelta(days=days)}"]
 
 
 def kind_of(model):
@@ -133,15 +136,21 @@ def main():
         return seconds, printed
 
     step("pull of the whole record", "pull", "--quiet")
-    whole, _ = step("run, all models", "run", "--quiet")
+    first = as_of(place, -2)
+    whole, _ = step("run, all models", "run", "--quiet", *first)
     people, records = changed_people(record, place, options.changed)
     step("pull of the night", "pull", "--quiet")
-    night, printed = step("run of the night", "run", "--json")
+    night, printed = step("run of the night", "run", "--json", *first)
     models = json.loads(printed)["models"]
-    step("run, nothing to do", "run", "--quiet")
-    _, printed = step("run in full again", "run", "--full-refresh", "--json")
+    step("run, nothing to do", "run", "--quiet", *first)
+    _, printed = step("run in full again", "run", "--full-refresh", "--json", *first)
     full = json.loads(printed)["models"]
-    moved, _ = step("run, the date a day later", "run", "--quiet", "--set", f"as_of={next_day(place)}")
+    within, _ = step("run, a day later in the month", "run", "--quiet", *as_of(place, -1))
+    step("run, the last day of the month", "run", "--quiet", *as_of(place, 0))
+    over, printed = step("run, over the end of the month", "run", "--json", *as_of(place, 1))
+    moved = json.loads(printed)["models"]
+    _, printed = step("run in full for that day", "run", "--full-refresh", "--json", *as_of(place, 1))
+    full += json.loads(printed)["models"]
 
     built = [model for model in models if model["state"] != "up_to_date"]
     refreshed = [model for model in built if model.get("refreshed") is not None]
@@ -150,9 +159,12 @@ def main():
     in_full = len(built) - len(refreshed) - len(by_difference)
     print(f"{len(models)} models: {len(models) - len(built)} up to date, {len(refreshed)} refreshed,")
     print(f"{len(by_difference)} by difference, {in_full} built in full;")
-    print(f"a night takes {night / whole:.1%} of the processor time, a day later alone {moved / whole:.1%}")
+    print(f"a night takes {night / whole:.1%} of the processor time, a day later alone {within / whole:.1%},")
+    print(f"over the end of the month {over / whole:.1%}")
     for kind, those in kinds(built).items():
         print(f"{kind:<16} {sum(model['seconds'] for model in those):>7.2f} s on the clock")
+    by_kind = {kind: len(those) for kind, those in kinds(m for m in moved if m["state"] != "up_to_date").items()}
+    print(f"over the end of the month: {by_kind}")
     for model in sorted(built, key=lambda model: -model["seconds"])[: options.dearest]:
         print(f"  {model['seconds']:>6.2f} s  {kind_of(model):<16} {model['model']}")
     differ = [model["model"] for model in full if not model.get("same_rows")]

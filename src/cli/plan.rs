@@ -61,6 +61,9 @@ pub(super) async fn main(
     let planned = plan(&lake, &library, &wanted, &values, loaded, &absent).await?;
     let ruled = pipeline.ruled();
     ruled.iter().for_each(|parameter| printer.say(parameter));
+    if planned.iter().any(|planned| planned.has_other_values) {
+        printer.say(MOVED);
+    }
     let lines: Vec<String> = planned.iter().map(told).collect();
     if global.json {
         printer.summary(&planned, &[])?;
@@ -69,6 +72,10 @@ pub(super) async fn main(
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// What a run does about parameters that have another value.
+const MOVED: &str = "parameters changed: in models that keep people apart, and in groups that are kept, \
+                     those whom it affects are made anew; all others are built in full";
 
 /// Writes the SQL of models and of what they read, a file each.
 fn write_sql(

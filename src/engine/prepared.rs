@@ -41,6 +41,20 @@ impl Engine {
             .await
     }
 
+    /// A plan with bound parameters, optimised; `place` is what errors call it.
+    ///
+    /// # Errors
+    /// Usage: it cannot be optimised.
+    pub(crate) async fn optimised_plan(
+        &self,
+        place: &str,
+        plan: LogicalPlan,
+    ) -> Result<LogicalPlan> {
+        let state = self.context().state();
+        self.planning(place, async move { state.optimize(&plan) })
+            .await
+    }
+
     /// Runs an optimised plan; `place` is what errors call its query. It ends when its rows are dropped.
     ///
     /// # Errors

@@ -118,17 +118,26 @@ impl Engine {
         context
             .runtime_env()
             .register_object_store(&super::table::store_url()?, lake.store().clone());
-        let values = parameters
-            .iter()
-            .map(|(name, value)| (name.clone(), scalar(value).into()));
         Ok(Engine {
             context,
             lake: lake.clone(),
-            parameters: ParamValues::Map(values.collect()),
+            parameters: bound(parameters),
             types: types_of(parameters),
             threads: limits.threads,
             profiles: None,
         })
+    }
+
+    /// The same engine, over the same tables, with these values for `$name`.
+    pub(crate) fn with_values(&self, parameters: &BTreeMap<String, ParameterValue>) -> Self {
+        Engine {
+            context: self.context.clone(),
+            lake: self.lake.clone(),
+            parameters: bound(parameters),
+            types: types_of(parameters),
+            threads: self.threads,
+            profiles: self.profiles.clone(),
+        }
     }
 
     /// Gives the functions that read code lists these ones, in place of those that come with the
@@ -342,6 +351,13 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     rules.push(Arc::new(VectorisedWindows));
     rules.push(Arc::new(CancellableJoins));
     rules
+}
+
+fn bound(parameters: &BTreeMap<String, ParameterValue>) -> ParamValues {
+    let values = parameters
+        .iter()
+        .map(|(name, value)| (name.clone(), scalar(value).into()));
+    ParamValues::Map(values.collect())
 }
 
 fn scalar(value: &ParameterValue) -> ScalarValue {

@@ -49,6 +49,9 @@ pub(crate) struct Planned {
     pub because: Vec<String>,
     /// Why it has to be built, for people.
     pub reasons: Vec<String>,
+    /// Whether a parameter has another value than when it was built.
+    #[serde(skip)]
+    pub has_other_values: bool,
     /// The table or model that it would wait for, if any; then it would not be tried.
     pub waits_for: Option<String>,
 }
@@ -81,6 +84,7 @@ pub(crate) async fn plan(
                 state: ModelState::InputChanged,
                 because: Vec::new(),
                 reasons: Vec::new(),
+                has_other_values: false,
                 waits_for: Some(read.to_string()),
             });
             continue;
@@ -93,6 +97,7 @@ pub(crate) async fn plan(
             state: assessed.state,
             because: assessed.inputs_changed(),
             reasons: assessed.reasons.iter().map(Reason::to_string).collect(),
+            has_other_values: assessed.reasons.iter().any(Reason::is_of_values),
             waits_for: None,
         });
     }
@@ -374,7 +379,11 @@ impl BuildRun<'_> {
         plan: &LogicalPlan,
         locality: &Locality,
     ) -> Option<Refreshed> {
-        if assessed.state != ModelState::InputChanged || self.request.full_refresh {
+        let has_changed = matches!(
+            assessed.state,
+            ModelState::InputChanged | ModelState::Changed
+        );
+        if !has_changed || self.request.full_refresh {
             return None;
         }
         if !is_person_local(plan, locality, read) {
@@ -382,6 +391,7 @@ impl BuildRun<'_> {
         }
         let request = RefreshRequest {
             engine: self.engine,
+            library: self.library,
             model,
             plan,
             assessed,

@@ -77,6 +77,13 @@ pub(super) enum Reason {
     Damaged,
 }
 
+impl Reason {
+    /// Whether a parameter has another value.
+    pub(super) fn is_of_values(&self) -> bool {
+        matches!(self, Reason::Parameter { .. })
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -132,6 +139,32 @@ impl Built {
         let checks = model.header.checks.iter().map(|check| check.text());
         sha256(&model.query.normalised) == self.query_sha256
             && checks.eq(self.checks.iter().cloned())
+    }
+
+    /// The values of parameters that it was built with, where `now` differs from it in values alone: what is
+    /// named, and of which type, is the same.
+    pub(super) fn values_before(&self, now: &Built) -> Option<BTreeMap<String, ParameterValue>> {
+        let others = |of: &Built| {
+            let same = Built {
+                parameters: BTreeMap::new(),
+                description: String::new(),
+                sql_sha256: String::new(),
+                ..of.clone()
+            };
+            let types = of.parameters.iter();
+            let types: Vec<_> = types
+                .map(|(name, used)| (name.clone(), used.r#type))
+                .collect();
+            (same, types)
+        };
+        if others(self) != others(now) {
+            return None;
+        }
+        let value = |(name, used): (&String, &ParameterUsed)| {
+            let value = ParameterValue::written(used.r#type, &used.value)?;
+            Some((name.clone(), value))
+        };
+        self.parameters.iter().map(value).collect()
     }
 
     /// The text of the property.

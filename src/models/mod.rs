@@ -24,6 +24,7 @@ mod mended;
 mod model_state;
 mod official;
 mod opted_out_since;
+mod parameter_change;
 mod proof_rule;
 mod proved_checks;
 mod query_rows;

@@ -32,6 +32,22 @@ pub(super) enum ProofRule {
     EmptySum,
     /// What is above the groups reads nothing that changed.
     RestUnchanged,
+    /// Whoever a filter keeps otherwise is dirty.
+    FilterOtherwise,
+    /// Whoever has another value in a column is dirty.
+    ProjectionOtherwise,
+    /// Whoever is in another group is dirty.
+    GroupOtherwise,
+    /// Whoever counts otherwise in a group is dirty.
+    MeasureOtherwise,
+    /// Whoever counts otherwise in a window is dirty.
+    WindowOtherwise,
+    /// Whoever is paired otherwise is dirty.
+    JoinOtherwise,
+    /// What rests on no people makes the same rows.
+    ConstantOtherwise,
+    /// The old rows of dirty people count in groups as they did.
+    GroupsBefore,
 }
 
 #[cfg(not(test))]
@@ -50,7 +66,7 @@ mod switched {
     use super::ProofRule;
     use std::cell::Cell;
 
-    pub(in crate::models) const ALL: [ProofRule; 13] = [
+    pub(in crate::models) const ALL: [ProofRule; 21] = [
         ProofRule::Limit,
         ProofRule::JoinOnKey,
         ProofRule::NullAware,
@@ -64,6 +80,14 @@ mod switched {
         ProofRule::EmptyGroup,
         ProofRule::EmptySum,
         ProofRule::RestUnchanged,
+        ProofRule::FilterOtherwise,
+        ProofRule::ProjectionOtherwise,
+        ProofRule::GroupOtherwise,
+        ProofRule::MeasureOtherwise,
+        ProofRule::WindowOtherwise,
+        ProofRule::JoinOtherwise,
+        ProofRule::ConstantOtherwise,
+        ProofRule::GroupsBefore,
     ];
 
     thread_local! {

@@ -50,6 +50,11 @@ pub enum ParameterValue {
 }
 
 impl ParameterValue {
+    /// A value of this type as it is written out.
+    pub(crate) fn written(kind: ParameterType, text: &str) -> Option<Self> {
+        read(kind, text)
+    }
+
     /// Its type.
     pub(crate) fn kind(&self) -> ParameterType {
         match self {

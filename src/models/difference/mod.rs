@@ -11,10 +11,13 @@ mod groups;
 mod kept;
 mod merge;
 mod night;
+mod plans_before;
+mod request;
 mod split;
 
 pub(super) use kept::AggregateRows;
-pub(super) use night::{DifferenceRequest, aggregate_rows};
+pub(super) use night::aggregate_rows;
+pub(super) use request::DifferenceRequest;
 pub(super) use split::kept_by_difference;
 
 #[cfg(test)]

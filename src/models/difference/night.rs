@@ -5,13 +5,15 @@ use super::aggregate_file::{AggregateBasis, AggregateFile};
 use super::groups::{groups_of, schema_of};
 use super::kept::AggregateRows;
 use super::merge::{merged, sorted};
+use super::plans_before::PlansBefore;
+use super::request::DifferenceRequest;
 use super::split::{SplitPlan, tables_of};
 use crate::engine::Engine;
 use crate::error::{Context, Result};
 use crate::lake::properties::CONTENT;
 use crate::lake::{Table, TableName};
+use crate::models::built::Built;
 use crate::models::inputs::{Assessed, version};
-use crate::models::library::{Library, Model};
 use crate::models::proof_rule::ProofRule;
 use crate::models::refresh::{
     Basis, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people, engine_of_rows,
@@ -26,22 +28,6 @@ use std::sync::Arc;
 
 /// Groups are made in full when more than this share of the rows of a table is of dirty people.
 const MOST_DIRTY: f64 = 0.2;
-
-/// A model whose rows are wanted.
-pub(in crate::models) struct DifferenceRequest<'a> {
-    pub engine: &'a Engine,
-    pub library: &'a Library,
-    pub model: &'a Model,
-    /// The optimised plan of its query.
-    pub plan: &'a LogicalPlan,
-    pub assessed: &'a Assessed,
-    /// The tables that it reads.
-    pub read: &'a [Table],
-    /// Whether all groups are to be made in full.
-    pub in_full: bool,
-    /// The day of the night.
-    pub today: NaiveDate,
-}
 
 /// The query of a model over the groups of its aggregates; None when it has none that can be kept.
 ///
@@ -70,19 +56,19 @@ pub(in crate::models) async fn aggregate_rows(
         return Ok(None);
     }
     let night = match before.filter(|_| !request.in_full) {
-        Some(file) => ChangedInputs::of(request, file, known, dirty_rows).await?,
+        Some(file) => ChangedInputs::of(request, file, &split, known, dirty_rows).await?,
         None => None,
     };
     let mut made = MadeGroups::default();
     let mut plans = Vec::with_capacity(split.kept.len());
-    for (_, aggregate) in &split.kept {
-        let plan = digest(&aggregate.plan);
-        if !made.add(request, night.as_ref(), aggregate, &plan).await? {
+    for (at, (_, aggregate)) in split.kept.iter().enumerate() {
+        let night = night.as_ref().map(|night| (night, at));
+        if !made.add(request, night, aggregate).await? {
             let file = file_of(request, None, None, Vec::new());
             file.write(lake, &request.model.name).await?;
             return Ok(None);
         }
-        plans.push(plan);
+        plans.push(digest(&aggregate.plan));
     }
     let mut tables = Vec::with_capacity(made.groups.len());
     for ((_, aggregate), groups) in split.kept.iter().zip(&made.groups) {
@@ -96,8 +82,12 @@ pub(in crate::models) async fn aggregate_rows(
         // The groups may be newer than the table, when a night was cut short in between.
         let is_of_groups = table
             .and_then(Basis::with)
-            .is_some_and(|basis| basis == night.file.basis.logs);
+            .is_some_and(|basis| basis == night.file.basis.logs)
+            && table
+                .and_then(Built::with)
+                .is_some_and(|built| built.parameters == night.file.basis.built.parameters);
         is_of_groups
+            && night.before.is_rest_same
             && table.is_some_and(|table| table.property(CONTENT).is_some())
             && (night.changed.is_disjoint(&rest) || !ProofRule::RestUnchanged.is_on())
             && night.unknown.is_disjoint(&rest)
@@ -115,9 +105,10 @@ pub(in crate::models) async fn aggregate_rows(
     }))
 }
 
-/// Whether kept groups are of this query, program and values of parameters.
+/// Whether kept groups are of this query and program, with these values of parameters or others.
 fn is_of(file: &AggregateFile, assessed: &Assessed) -> bool {
-    file.basis.engine == engine_of_rows() && file.basis.built == assessed.built
+    let values = file.basis.built.values_before(&assessed.built);
+    file.basis.engine == engine_of_rows() && values.is_some()
 }
 
 fn file_of(
@@ -179,24 +170,23 @@ impl Default for MadeGroups {
 }
 
 impl MadeGroups {
-    /// Makes the groups of one more; false when they are too many to be kept.
+    /// Makes the groups of one more, which has a place among those of the plan; false when they are too many to be kept.
     async fn add(
         &mut self,
         request: &DifferenceRequest<'_>,
-        night: Option<&ChangedInputs>,
+        night: Option<(&ChangedInputs, usize)>,
         aggregate: &KeptAggregate,
-        plan: &str,
     ) -> Result<bool> {
-        let kept = night.and_then(|night| Some((night, night.file.of(plan)?)));
         let mut by_difference = None;
-        if let Some((night, kept)) = kept {
-            by_difference = night.groups(request, aggregate, kept).await?;
-            if let Some(groups) = &by_difference {
-                self.same &= groups == kept;
-            }
+        if let Some((night, at)) = night {
+            by_difference = night.groups(request, at, aggregate).await?;
         }
+        let by_difference = by_difference.map(|(groups, same)| {
+            self.same &= same;
+            groups
+        });
         let place = request.model.file.display().to_string();
-        let is_due = night.is_some_and(|night| night.is_due(request.today));
+        let is_due = night.is_some_and(|(night, _)| night.is_due(request.today));
         let groups = match by_difference {
             Some(groups) if !is_due => {
                 self.is_unseen = true;
@@ -228,6 +218,8 @@ impl MadeGroups {
 /// What changed since groups were kept.
 struct ChangedInputs {
     file: AggregateFile,
+    /// The plan that the groups were made by.
+    before: PlansBefore,
     /// Tables of people of which it is known whose rows changed.
     changed: BTreeSet<TableName>,
     /// Tables that changed otherwise.
@@ -244,6 +236,7 @@ impl ChangedInputs {
     async fn of(
         request: &DifferenceRequest<'_>,
         file: AggregateFile,
+        split: &SplitPlan,
         known: &mut KnownChanges,
         dirty_rows: &mut DirtyRows,
     ) -> Result<Option<ChangedInputs>> {
@@ -274,6 +267,15 @@ impl ChangedInputs {
                 }
             }
         }
+        let rows = request.read.iter();
+        let rows = rows.filter(|table| has_people(&table.schema));
+        let rows = rows.map(Table::rows).max().unwrap_or_default();
+        let most = (rows as f64 * MOST_DIRTY) as usize;
+        let Some(plans) = PlansBefore::of(request, &file.basis.built, split, most).await? else {
+            return Ok(None);
+        };
+        let affected = plans.aggregates.iter();
+        people.extend(affected.filter_map(|one| one.affected.as_ref()).flatten());
         let count = people.len() as u64;
         dirty_rows.of(people);
         let (mut old, mut new) = (Sources::default(), Sources::default());
@@ -306,6 +308,7 @@ impl ChangedInputs {
             people: count,
             old,
             new,
+            before: plans,
             file,
         }))
     }
@@ -316,24 +319,36 @@ impl ChangedInputs {
         since.is_some_and(|since| is_week_after(since, today))
     }
 
-    /// The groups of an aggregate by difference; None when they have to be made in full.
+    /// The groups by difference of the aggregate that has this place in the plan, and whether they are those
+    /// that were kept; None when they have to be made in full.
     async fn groups(
         &self,
         request: &DifferenceRequest<'_>,
+        at: usize,
         aggregate: &KeptAggregate,
-        kept: &RecordBatch,
-    ) -> Result<Option<RecordBatch>> {
+    ) -> Result<Option<(RecordBatch, bool)>> {
+        let Some(before) = self.before.aggregates.get(at) else {
+            return Ok(None);
+        };
+        let kept = self.file.of(&digest(&before.aggregate.plan));
+        let (Some(kept), Some(affected)) = (kept, &before.affected) else {
+            return Ok(None);
+        };
         let read = tables_of(&aggregate.plan);
         if !read.is_disjoint(&self.unknown) || kept.schema() != schema_of(aggregate) {
             return Ok(None);
         }
-        if read.is_disjoint(&self.changed) {
-            return Ok(Some(kept.clone()));
+        if read.is_disjoint(&self.changed) && affected.is_empty() {
+            return Ok(Some((kept.clone(), true)));
         }
         let place = request.model.file.display().to_string();
         let mut parts = Vec::with_capacity(2);
-        for sources in [&self.old, &self.new] {
-            let plan = sources.under(&aggregate.plan)?;
+        let made_by = match ProofRule::GroupsBefore.is_on() {
+            true => &before.aggregate.plan,
+            false => &aggregate.plan,
+        };
+        for (sources, plan) in [(&self.old, made_by), (&self.new, &aggregate.plan)] {
+            let plan = sources.under(plan)?;
             match groups_of(request.engine, &place, aggregate, plan).await? {
                 Some(groups) => parts.push(groups),
                 None => return Ok(None),
@@ -342,7 +357,11 @@ impl ChangedInputs {
         let [gone, come] = parts.as_slice() else {
             return Ok(None);
         };
-        merged(aggregate, kept, gone, come)
+        let groups = merged(aggregate, kept, gone, come)?;
+        Ok(groups.map(|groups| {
+            let same = &groups == kept;
+            (groups, same)
+        }))
     }
 }
 

@@ -51,6 +51,29 @@ impl SplitPlan {
         split
     }
 
+    /// `plan`, of which it is, with the aggregates of `other` in the place of its own.
+    ///
+    /// # Errors
+    /// Those of DataFusion: never in practice.
+    pub(super) fn with_aggregates_of(
+        &self,
+        plan: LogicalPlan,
+        other: &SplitPlan,
+    ) -> DataFusionResult<LogicalPlan> {
+        let replaced = plan.transform_down(|node| {
+            let LogicalPlan::Aggregate(aggregate) = &node else {
+                return Ok(Transformed::no(node));
+            };
+            let place = self.kept.iter().position(|(known, _)| known == aggregate);
+            let Some((new, _)) = place.and_then(|at| other.kept.get(at)) else {
+                return Ok(Transformed::no(node));
+            };
+            let new = LogicalPlan::Aggregate(new.clone());
+            Ok(Transformed::new(new, true, TreeNodeRecursion::Jump))
+        });
+        Ok(replaced?.data)
+    }
+
     /// The plan with rows of memory in the place of its kept aggregates; `rows` are in their order.
     ///
     /// # Errors

@@ -46,7 +46,17 @@ pub(in crate::models) fn people_apart(
     Ok(rows.people.map(|keys| keys.whole()))
 }
 
-/// The same of the rows that an aggregate groups, when its own expressions always give the same too.
+/// The columns of a plan's rows of which the first that is not NULL is the person key, where its rows are
+/// apart by person and say whose they are.
+pub(in crate::models) fn key_columns(
+    plan: &LogicalPlan,
+    unique: &dyn Fn(&TableName) -> Vec<Vec<String>>,
+) -> Option<BTreeSet<usize>> {
+    let rows = walk::rows(plan, unique).ok()?;
+    rows.people?.fewest().cloned()
+}
+
+/// As [`people_apart`] of the rows that an aggregate groups, when its own expressions always give the same too.
 ///
 /// # Errors
 /// As of [`people_apart`].

@@ -22,11 +22,12 @@ mod verdict;
 mod walk;
 mod window;
 
-pub(super) use find::{locality_of, people_apart, people_below};
+pub(super) use find::{key_columns, locality_of, people_apart, people_below};
 pub(crate) use model_kind::{ModelKind, model_kinds};
 pub(super) use person_keys::PERSON_KEY;
 pub(crate) use verdict::GlobalCause;
 pub(super) use verdict::Locality;
+pub(super) use walk::UniqueColumns;
 
 #[cfg(test)]
 mod tests;

@@ -46,6 +46,11 @@ impl PersonKeys {
         single.flatten().copied().collect()
     }
 
+    /// The fewest columns of which the first that is not NULL is the key.
+    pub(super) fn fewest(&self) -> Option<&BTreeSet<usize>> {
+        self.together.iter().min_by_key(|set| set.len())
+    }
+
     /// Whether the columns do not tell whose a row is.
     pub(super) fn is_lost(&self) -> bool {
         self.together.is_empty()

@@ -18,7 +18,7 @@ use datafusion::logical_expr::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives the sets of columns that tell the rows of a table apart.
-pub(super) type UniqueColumns<'a> = &'a dyn Fn(&TableName) -> Vec<Vec<String>>;
+pub(in crate::models) type UniqueColumns<'a> = &'a dyn Fn(&TableName) -> Vec<Vec<String>>;
 
 /// What is known of the rows of `plan`; the node that makes it global, where there is one.
 pub(super) fn rows(plan: &LogicalPlan, unique: UniqueColumns<'_>) -> Result<NodeRows, GlobalCause> {

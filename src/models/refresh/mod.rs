@@ -21,10 +21,11 @@ pub(super) use full_comparison::{digest_of_files, is_due, is_week_after, refresh
 pub(super) use people::{NamedPeople, has_people, slice_of_day};
 pub(super) use sources::Sources;
 
-use super::built::Reason;
+use super::built::{Built, Reason};
 use super::inputs::Assessed;
-use super::library::Model;
+use super::library::{Library, Model};
 use super::locality::{Locality, PERSON_KEY};
+use super::parameter_change::{affected_people, changed_nodes, plan_before};
 use super::proof_rule::ProofRule;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -47,6 +48,7 @@ const SMALL: u64 = 16 * 1024 * 1024;
 #[derive(Clone, Copy)]
 pub(in crate::models) struct RefreshRequest<'a> {
     pub engine: &'a Engine,
+    pub library: &'a Library,
     pub model: &'a Model,
     /// The optimised plan of its query.
     pub plan: &'a LogicalPlan,
@@ -103,6 +105,12 @@ pub(in crate::models) async fn refresh(
             None => return Ok(None),
         }
     }
+    if assessed.reasons.iter().any(Reason::is_of_values) {
+        match affected(request, table).await? {
+            Some(affected) => people.extend(affected),
+            None => return Ok(None),
+        }
+    }
     let count = people.len() as u64;
     rows.of(people);
     let anew = table.property(OPT_OUTS) != assessed.opt_outs.as_deref();
@@ -115,6 +123,46 @@ pub(in crate::models) async fn refresh(
         unchanged,
         people: count,
     }))
+}
+
+/// The people for whom a parameter that changed since `table` was built makes a difference; None when they are
+/// too many, or when that cannot be told.
+async fn affected(
+    request: &RefreshRequest<'_>,
+    table: &Table,
+) -> Result<Option<BTreeSet<Option<i64>>>> {
+    let RefreshRequest {
+        engine,
+        library,
+        model,
+        plan,
+        assessed,
+        read,
+    } = *request;
+    let Some(built) = Built::with(table) else {
+        return Ok(None);
+    };
+    let Some(before) = plan_before(engine, model, &built, &assessed.built).await? else {
+        return Ok(None);
+    };
+    let unique = |table: &TableName| library.unique_columns(table);
+    let nodes = match changed_nodes(&before, plan, &unique) {
+        Ok(nodes) => nodes,
+        Err(cause) => {
+            tracing::info!(model = %model.name, cause, "affected people not known");
+            return Ok(None);
+        }
+    };
+    let place = model.file.display().to_string();
+    // Each of them has a row at least in one of these.
+    let rows = read.iter().filter(|input| has_people(&input.schema));
+    let rows = rows
+        .map(Table::rows)
+        .max()
+        .unwrap_or_default()
+        .max(table.rows());
+    let most = (rows as f64 * MOST_DIRTY) as usize;
+    affected_people(engine, &place, nodes, most).await
 }
 
 /// The files of `table` with the rows of dirty people made anew, and those of a slice of all people compared;
@@ -168,14 +216,14 @@ fn most_small_files(table: &TableName) -> usize {
 }
 
 /// The tables of people that changed since `table` was made from them, each with the version that was read.
-/// None when anything else changed, or when it is not known what was read.
+/// None when anything but these and values of parameters changed, or when it is not known what was read.
 fn changed_inputs<'a>(
     table: &Table,
     assessed: &Assessed,
     read: &'a [Table],
 ) -> Option<Vec<(&'a Table, u64)>> {
-    let is_input = |reason: &Reason| matches!(reason, Reason::Input(_));
-    if !assessed.reasons.iter().all(is_input) {
+    let is_known = |reason: &Reason| matches!(reason, Reason::Input(_)) || reason.is_of_values();
+    if !assessed.reasons.iter().all(is_known) {
         return None;
     }
     let basis = Basis::with(table)?;

@@ -30,6 +30,12 @@ fn what_is_kept_of_tables_decides_nothing() {
         after_change.contains("build: it was built with as_of = 2026-08-31"),
         "{after_change}"
     );
+    let said = project.run(&["plan", "core.person"]);
+    let said = text(&said.stderr);
+    assert!(
+        said.contains("parameters changed: in models that keep people apart"),
+        "{said}"
+    );
     for states in [Some(before_change), Some(b"nothing".to_vec()), None] {
         match states {
             Some(states) => fs::write(&file, states).unwrap(),

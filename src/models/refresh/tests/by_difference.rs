@@ -5,7 +5,7 @@ use super::record::RefreshDice;
 use super::setting::library;
 
 /// Rows that are apart by person, what they can be grouped by, and what can be added up.
-const SOURCES: [(&str, &[&str], &[&str]); 5] = [
+const SOURCES: [(&str, &[&str], &[&str]); 8] = [
     (
         "record.event as e",
         &["e.kind", "e.day", "e.value", "e.value % 3", "e.kind || 's'"],
@@ -32,6 +32,30 @@ const SOURCES: [(&str, &[&str], &[&str]); 5] = [
          from record.event group by person_key, kind) as e",
         &["e.kind", "e.n", "e.newest"],
         &["e.n", "e.total"],
+    ),
+    // Over parameters, which move.
+    (
+        "record.event as e inner join record.person as p on e.person_key = p.person_key \
+         and e.record_key + p.record_key <= $reached",
+        &["p.kind", "e.record_key <= $reached", "e.day > $as_of"],
+        &[
+            "e.value",
+            "case when e.record_key < $reached then e.value end",
+        ],
+    ),
+    (
+        "(select person_key, kind, day > $as_of as later, count(*) filter (where record_key > $reached) as n, \
+         sum(value) as total from record.event where record_key <> $reached - 1 group by 1, 2, 3) as e",
+        &["e.kind", "e.later", "e.n"],
+        &["e.n", "e.total"],
+    ),
+    (
+        "(select *, sum(case when record_key < $reached then value end) over (partition by person_key) as known \
+         from staging.event where exists (select 1 from record.person p \
+         where p.person_key = event.person_key and p.record_key <= $reached - 100)) as e \
+         inner join (select kind, weight from reference.weight where weight > $weight) as w on w.kind = e.kind",
+        &["e.kind", "w.weight", "e.known > 3"],
+        &["e.known", "e.value", "w.weight"],
     ),
 ];
 
@@ -88,8 +112,9 @@ fn query(dice: &mut RefreshDice) -> String {
     let measured = measures.iter().enumerate();
     let measured = measured.map(|(at, measure)| format!("{measure} as m{at}"));
     let columns: Vec<String> = columns.chain(measured).collect();
-    let filter = match dice.below(3) {
-        0 => format!(" where {} > {}", one(dice, values), dice.below(8)),
+    let filter = match dice.below(6) {
+        0 | 1 => format!(" where {} > {}", one(dice, values), dice.below(8)),
+        2 => format!(" where coalesce({}, 0) < $reached - 195", one(dice, values)),
         _ => String::new(),
     };
     let places: Vec<String> = (1..=by.len()).map(|place| place.to_string()).collect();
@@ -98,7 +123,8 @@ fn query(dice: &mut RefreshDice) -> String {
         false => format!(" group by {}", places.join(", ")),
     };
     let inner = format!("select {} from {from}{filter}{group}", columns.join(", "));
-    match dice.below(6) {
+    match dice.below(7) {
+        6 => format!("select i.*, m0 > $weight as is_more from ({inner}) as i"),
         0 => format!("select m0, count(*) as groups from ({inner}) as i group by m0"),
         1 => format!(
             "select i.*, k.people from ({inner}) as i cross join (select count(*) as people from record.person) as k"

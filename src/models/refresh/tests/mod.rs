@@ -2,6 +2,7 @@
 
 mod by_difference;
 mod files;
+mod moved_parameter;
 mod nights;
 mod recheck;
 pub(in crate::models) mod record;

@@ -4,11 +4,13 @@ use super::record::{ChangingRecord, RefreshDice, StoredRecord, store_weights};
 use super::setting::{RefreshSetting, library};
 use crate::lake::TableName;
 use crate::models::{Library, ModelState};
+use crate::pipeline::ParameterValue;
+use arrow::datatypes::Date32Type;
 use std::collections::BTreeMap;
 
 /// A table, the rest of its header, and its query: each kind of node that may be person-local, models over
 /// others, and models that are global.
-const MODELS: [(&str, &str, &str); 17] = [
+const MODELS: [(&str, &str, &str); 27] = [
     (
         "staging.event",
         "grain: [record_key]\nchecks:\n  - not_null: [record_key, day]\n",
@@ -85,6 +87,70 @@ const MODELS: [(&str, &str, &str); 17] = [
         "select person_key, kind, count(*) as events from staging.event \
          group by grouping sets ((person_key), (person_key, kind))",
     ),
+    // Over parameters, which move.
+    (
+        "core.reached",
+        "grain: [record_key]\n",
+        "select person_key, record_key, day, value from record.event where record_key <= $reached",
+    ),
+    (
+        "core.past",
+        "",
+        "select person_key, record_key, day <= $as_of as is_past, \
+         case when record_key < $reached then value end as known from record.event",
+    ),
+    (
+        "core.reached_totals",
+        "",
+        "select person_key, record_key >= $reached as is_ahead, \
+         sum(value) filter (where day > $as_of or record_key <= $reached) as total, \
+         max(case when record_key < $reached then day end) as newest \
+         from record.event group by person_key, record_key >= $reached",
+    ),
+    (
+        "core.reached_places",
+        "",
+        "select person_key, record_key, sum(case when record_key > $reached then value end) \
+         over (partition by person_key order by day, record_key) as running, \
+         row_number() over (partition by person_key, record_key % 2 = 0 or record_key > $reached \
+         order by day, record_key) as place from staging.event",
+    ),
+    (
+        "core.reached_pairs",
+        "",
+        "select p.person_key, p.kind, e.record_key from record.person p left join record.event e \
+         on e.person_key = p.person_key and p.record_key + e.record_key <= $reached",
+    ),
+    (
+        "core.never_reached",
+        "",
+        "select p.person_key, p.day from record.person p where not exists (select 1 from record.event e \
+         where e.person_key = p.person_key and e.record_key <= $reached and e.kind = p.kind)",
+    ),
+    (
+        "core.reached_both",
+        "",
+        "select person_key, record_key, day from core.reached where day > $as_of union all \
+         select person_key, record_key, day from record.event where record_key > $reached",
+    ),
+    (
+        "core.reached_newest",
+        "grain: [person_key]\n",
+        "select person_key, record_key, value from (select *, row_number() over \
+         (partition by person_key order by day desc, record_key) as n from core.reached) where n = 1",
+    ),
+    (
+        "core.weighty",
+        "",
+        "select e.person_key, e.record_key, w.weight from record.event e inner join \
+         (select kind, weight from reference.weight where weight > $weight) w on e.kind = w.kind \
+         where e.record_key < $reached",
+    ),
+    (
+        "core.since",
+        "",
+        "select person_key, record_key, days_between(day, $as_of) as days from core.reached",
+    ),
     // Global, and what reads them.
     (
         "marts.kind",
@@ -122,13 +188,25 @@ pub(super) struct SeenNights {
 }
 
 pub(super) async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights) {
-    let (refreshed, full) = (RefreshSetting::new().await, RefreshSetting::new().await);
+    let (mut refreshed, mut full) = (RefreshSetting::new().await, RefreshSetting::new().await);
     let mut dice = RefreshDice(seed);
     let mut record = ChangingRecord::new(&mut dice);
     let names = ["event", "person"];
     let mut stored = names.map(StoredRecord::new);
     let mut plain = names.map(StoredRecord::new);
+    // Of their own, so that the record of a seed is the same without them.
+    let mut moves = RefreshDice(seed.wrapping_mul(31));
+    let (mut as_of, mut reached, mut weight) = (20_020, 200, 2);
     for night in 0..nights {
+        let day = Date32Type::to_naive_date_opt(as_of).unwrap();
+        let values = [
+            ("as_of", ParameterValue::Date(day)),
+            ("reached", ParameterValue::Integer(reached)),
+            ("weight", ParameterValue::Integer(weight)),
+        ];
+        let values = values.map(|(name, value)| (name.to_string(), value));
+        refreshed.parameters = BTreeMap::from(values);
+        full.parameters = refreshed.parameters.clone();
         let rows = [record.events.clone(), record.people.clone()];
         for (at, rows) in rows.iter().enumerate() {
             let some = (night > 0).then_some(&mut dice);
@@ -164,6 +242,15 @@ pub(super) async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut
             seen.same_rows += u32::from(model.same_rows);
         }
         record.changes(&mut dice);
+        as_of += i32::from(moves.one_in(3));
+        reached += match moves.below(8) {
+            0 => 0,
+            1 => -6,
+            2 => 60,
+            more => more as i64,
+        };
+        // One that lets the same weights through, or others.
+        weight = [2, 2, 20, 30, 0, -1][moves.below(6) as usize];
     }
 }
 

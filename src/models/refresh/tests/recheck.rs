@@ -109,6 +109,7 @@ impl FalsifiedModel {
         let assessed = inputs.state(model, &BTreeMap::new()).await.unwrap();
         let request = RefreshRequest {
             engine: &engine,
+            library: &self.library,
             model,
             plan: &plan,
             assessed: &assessed,

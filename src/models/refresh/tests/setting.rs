@@ -4,6 +4,7 @@ use crate::engine::{Engine, Limits};
 use crate::lake::properties::CONTENT;
 use crate::lake::{Lake, Location, Settings, TableName};
 use crate::models::{BuildRequest, BuildSummary, Library, build};
+use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
 use arrow::util::pretty::pretty_format_batches;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,8 @@ use std::path::Path;
 
 pub(in crate::models) struct RefreshSetting {
     pub lake: Lake,
+    /// The values of parameters.
+    pub parameters: BTreeMap<String, ParameterValue>,
     folder: tempfile::TempDir,
 }
 
@@ -20,7 +23,11 @@ impl RefreshSetting {
         let location = Location::parse("lake", folder.path()).unwrap();
         let settings = Settings::new(4, "key".to_string());
         let lake = Lake::open_or_create(location, &settings).await.unwrap();
-        RefreshSetting { lake, folder }
+        RefreshSetting {
+            lake,
+            parameters: BTreeMap::new(),
+            folder,
+        }
     }
 
     pub(in crate::models) fn engine(&self) -> Engine {
@@ -29,7 +36,7 @@ impl RefreshSetting {
             threads: 2,
             spill: self.folder.path().to_path_buf(),
         };
-        Engine::new(&self.lake, &limits, &BTreeMap::new()).unwrap()
+        Engine::new(&self.lake, &limits, &self.parameters).unwrap()
     }
 
     pub(in crate::models) async fn build(
@@ -40,7 +47,7 @@ impl RefreshSetting {
         let request = BuildRequest {
             wanted: &library.models.keys().cloned().collect(),
             read: &BTreeSet::new(),
-            parameters: &BTreeMap::new(),
+            parameters: &self.parameters,
             absent: &[],
             full_refresh,
         };

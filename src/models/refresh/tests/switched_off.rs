@@ -62,6 +62,35 @@ fn kept_back_by(rule: ProofRule) -> &'static str {
             "select k.n, m.middle from (select count(*) as n from record.event) as k \
              cross join (select median(value) as middle from record.event) as m"
         }
+        ProofRule::FilterOtherwise => {
+            "select person_key, record_key, day from record.event where record_key <= $reached"
+        }
+        ProofRule::ProjectionOtherwise => {
+            "select person_key, record_key, record_key <= $reached as is_reached from record.event"
+        }
+        ProofRule::GroupOtherwise => {
+            "select person_key, record_key <= $reached as is_reached, count(*) as n \
+             from record.event group by person_key, record_key <= $reached"
+        }
+        ProofRule::MeasureOtherwise => {
+            "select person_key, count(*) filter (where record_key <= $reached) as n \
+             from record.event group by person_key"
+        }
+        ProofRule::WindowOtherwise => {
+            "select person_key, record_key, count(case when record_key <= $reached then 1 end) \
+             over (partition by person_key) as n from record.event"
+        }
+        ProofRule::JoinOtherwise => {
+            "select p.person_key, e.record_key from record.person p left join record.event e \
+             on e.person_key = p.person_key and p.record_key + e.record_key <= $reached"
+        }
+        ProofRule::GroupsBefore => {
+            "select kind, count(*) as n from record.event where record_key <= $reached group by kind"
+        }
+        ProofRule::ConstantOtherwise => {
+            "select e.person_key, e.record_key, w.weight from record.event e inner join \
+             (select kind, weight from reference.weight where weight > $weight) w on e.kind = w.kind"
+        }
     }
 }
 

@@ -1,0 +1,266 @@
+//! A parameter that moves: who is made anew, and what is built in full.
+
+use super::record::{EventRow, StoredRecord, store_weights};
+use super::setting::{RefreshSetting, library};
+use crate::lake::TableName;
+use crate::models::{Library, ModelOutcome};
+use crate::pipeline::ParameterValue;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// A lake with a hundred people, who have a row each in `record.event` and in `record.person`: that of person 7
+/// has the number 8.
+struct MovedParameter {
+    setting: RefreshSetting,
+    library: Library,
+    events: Vec<EventRow>,
+    stored: [StoredRecord; 2],
+    name: TableName,
+}
+
+impl MovedParameter {
+    async fn of(sql: &str) -> Self {
+        let row = |person: i64| {
+            let day = 20_000 + i32::try_from(person % 10).unwrap();
+            let kind = person.unsigned_abs() % 5;
+            (Some(person), person + 1, day, kind, Some(person))
+        };
+        let mut lake = MovedParameter {
+            setting: RefreshSetting::new().await,
+            library: library(&[("core.moved", "", sql)]),
+            events: (0..100).map(row).collect(),
+            stored: ["event", "person"].map(StoredRecord::new),
+            name: TableName::new("core", "moved"),
+        };
+        let weights: BTreeMap<u64, i64> = (0..5).map(|kind| (kind, kind as i64)).collect();
+        store_weights(&lake.setting, &weights).await;
+        lake.sets("as_of", ParameterValue::Date(NaiveDate::default()));
+        lake.sets("reached", ParameterValue::Integer(50));
+        lake.sets("weight", ParameterValue::Integer(20));
+        lake.night().await;
+        lake
+    }
+
+    fn sets(&mut self, name: &str, value: ParameterValue) {
+        self.setting.parameters.insert(name.to_string(), value);
+    }
+
+    async fn night(&mut self) -> ModelOutcome {
+        for stored in &mut self.stored {
+            stored.store(&self.setting, &self.events, None).await;
+        }
+        let mut built = self.setting.build(&self.library, false).await;
+        built.models.remove(0)
+    }
+
+    /// Whether the table is what a build in full makes.
+    async fn is_right(&self) -> bool {
+        let found = self.setting.rows(&self.name).await;
+        self.setting.build(&self.library, true).await;
+        found == self.setting.rows(&self.name).await
+    }
+}
+
+fn to(reached: i64) -> ParameterValue {
+    ParameterValue::Integer(reached)
+}
+
+#[tokio::test]
+async fn a_table_is_refreshed_for_people_whom_a_parameter_affects() {
+    let cases = [
+        (
+            3,
+            "select person_key, record_key from record.event where record_key <= $reached",
+        ),
+        (
+            3,
+            "select person_key, record_key <= $reached as is_past from record.event",
+        ),
+        (
+            3,
+            "select person_key, case when record_key <= $reached then value end as known from record.event",
+        ),
+        (
+            3,
+            "select person_key, record_key <= $reached as is_past, count(*) as n from record.event \
+             group by person_key, record_key <= $reached",
+        ),
+        (
+            3,
+            "select person_key, count(*) filter (where record_key <= $reached) as n from record.event \
+             group by person_key",
+        ),
+        (
+            3,
+            "select person_key, sum(case when record_key <= $reached then value end) \
+             over (partition by person_key) as n from record.event",
+        ),
+        // The rows of number 26 are the first of which the numbers add up to 51 to 53.
+        (
+            1,
+            "select p.person_key, e.kind from record.person p left join record.event e \
+             on e.person_key = p.person_key and p.record_key + e.record_key <= $reached",
+        ),
+        (
+            1,
+            "select p.person_key, p.kind from record.person p where not exists (select 1 from record.event e \
+             where e.person_key = p.person_key and p.record_key + e.record_key <= $reached)",
+        ),
+        (
+            3,
+            "select coalesce(p.person_key, e.person_key) as person_key, \
+             coalesce(p.record_key, e.record_key) <= $reached as is_past \
+             from record.person p full join record.event e on p.person_key = e.person_key",
+        ),
+        // Three of the first query, and two of the second.
+        (
+            5,
+            "select person_key, record_key from record.event where record_key <= $reached union all \
+             select person_key, record_key from record.person where record_key + 3 <= $reached and record_key <> 48",
+        ),
+        (
+            3,
+            "select e.person_key, w.weight from record.event e inner join reference.weight w on e.kind = w.kind \
+             where e.record_key <= $reached",
+        ),
+        // A condition that is NULL keeps as few rows as one that is false.
+        (
+            0,
+            "select person_key, record_key from record.event \
+             where case when record_key > 60 then true when record_key > $reached then null else false end",
+        ),
+    ];
+    for (people, sql) in cases {
+        let mut lake = MovedParameter::of(sql).await;
+        lake.sets("reached", to(53));
+        let built = lake.night().await;
+        assert_eq!(
+            (built.refreshed, built.differed),
+            (Some(people), false),
+            "{sql}"
+        );
+        assert!(lake.is_right().await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn groups_are_kept_for_people_whom_a_parameter_does_not_affect() {
+    let cases = [
+        (
+            3,
+            "select kind, count(*) as n from record.event where record_key <= $reached group by kind",
+        ),
+        (
+            3,
+            "select record_key <= $reached as is_past, sum(value) as n from record.event group by 1",
+        ),
+        (
+            3,
+            "select kind, max(value) filter (where record_key > $reached - 50 or value > 2) as n \
+             from record.event group by kind",
+        ),
+        (
+            3,
+            "select w.weight, count(*) as n from record.event e inner join reference.weight w on e.kind = w.kind \
+             where e.record_key + w.weight - w.weight <= $reached group by w.weight",
+        ),
+        (
+            3,
+            "select kind, count(*) as n from (select kind, record_key from record.event union all \
+             select kind, record_key from record.person) as both_tables where record_key <= $reached group by kind",
+        ),
+        (
+            3,
+            "select n, count(*) as events from (select count(value) filter (where record_key <= $reached) \
+             over (partition by person_key) as n from record.event) as counted group by n",
+        ),
+        (
+            3,
+            "select n, count(*) as people from (select person_key, count(*) filter (where record_key <= $reached) as n \
+             from record.event group by person_key) as counted group by n",
+        ),
+        // Nothing but what is above the groups comes out otherwise.
+        (
+            0,
+            "select n, n > $reached + 48 as is_more from (select count(*) as n from record.event) as counted",
+        ),
+    ];
+    for (people, sql) in cases {
+        let mut lake = MovedParameter::of(sql).await;
+        lake.sets("reached", to(53));
+        let built = lake.night().await;
+        assert_eq!(
+            (built.by_difference, built.differed),
+            (Some(people), false),
+            "{sql}"
+        );
+        assert!(lake.is_right().await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_without_people_affects_nobody_or_all() {
+    for (sql, is_apart) in [
+        (
+            "select e.person_key, w.weight from record.event e inner join (select kind, weight from reference.weight \
+             where weight <= $weight) as w on e.kind = w.kind",
+            true,
+        ),
+        (
+            "select w.weight, count(*) as n from record.event e inner join (select kind, weight from reference.weight \
+             where weight <= $weight) as w on e.kind = w.kind group by w.weight",
+            false,
+        ),
+    ] {
+        let mut lake = MovedParameter::of(sql).await;
+        let people = |built: &ModelOutcome| match is_apart {
+            true => built.refreshed,
+            false => built.by_difference,
+        };
+        lake.sets("weight", to(30));
+        let built = lake.night().await;
+        assert_eq!((people(&built), built.same_rows), (Some(0), true), "{sql}");
+        lake.sets("weight", to(3));
+        assert_eq!(people(&lake.night().await), None, "{sql}");
+        assert!(lake.is_right().await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_is_built_in_full_when_too_many_are_affected() {
+    let sql = "select person_key, days_between(day, $as_of) as days from record.event";
+    let mut lake = MovedParameter::of(sql).await;
+    let next = NaiveDate::default().succ_opt().unwrap();
+    lake.sets("as_of", ParameterValue::Date(next));
+    assert_eq!(lake.night().await.refreshed, None);
+    assert!(lake.is_right().await);
+}
+
+#[tokio::test]
+async fn an_expression_that_fails_with_the_value_before_is_built_in_full() {
+    let sql = "select person_key, value / (record_key - $reached) as share from record.event";
+    let mut lake = MovedParameter::of(sql.replace("$reached", "($reached + 450)").as_str()).await;
+    // It came since, and would be divided by nothing.
+    lake.events.push((Some(1), 500, 20_001, 1, Some(1)));
+    lake.sets("reached", to(51));
+    assert_eq!(lake.night().await.refreshed, None);
+    assert!(lake.is_right().await);
+}
+
+#[tokio::test]
+async fn a_table_is_not_taken_for_one_of_newer_groups() {
+    let sql =
+        "select kind, count(*) as n from record.event where record_key <= $reached group by kind";
+    let mut lake = MovedParameter::of(sql).await;
+    lake.sets("reached", to(53));
+    lake.night().await;
+    let newer = lake.setting.lake.kept_aggregates(&lake.name).await.unwrap();
+    lake.sets("reached", to(50));
+    lake.night().await;
+    // As a night leaves it that ends between the groups and the table.
+    let kept = lake.setting.lake.keep_aggregates(&lake.name, newer).await;
+    kept.unwrap();
+    lake.sets("reached", to(53));
+    lake.night().await;
+    assert!(lake.is_right().await);
+}
