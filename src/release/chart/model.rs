@@ -71,6 +71,19 @@ impl Chart {
         self.categories.is_empty() || self.series.is_empty()
     }
 
+    /// Says in words that all its figures are withheld; nothing where one of them is shown. An axis without
+    /// figures would be of nothing.
+    pub(in crate::release) fn withheld(&self) -> Option<String> {
+        let is_shown = |series: &ChartSeries| series.points.iter().any(|p| p.value().is_some());
+        let is_withheld = self.series.iter().any(ChartSeries::has_suppressed);
+        (is_withheld && !self.series.iter().any(is_shown)).then(|| {
+            format!(
+                "Nothing is drawn: all figures are withheld ({}).",
+                self.sign
+            )
+        })
+    }
+
     /// Whether its categories stand on the upright axis.
     pub(in crate::release) fn lies_down(&self) -> bool {
         !matches!(

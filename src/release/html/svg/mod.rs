@@ -37,6 +37,9 @@ pub(super) fn patterns() -> Markup {
 
 /// The figure of a chart: key, drawing, and what to know about it.
 pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
+    if let Some(words) = chart.withheld() {
+        return html! { figure { figcaption { (caption(chart)) ". " (words) } } };
+    }
     html! {
         figure {
             (key::key(chart))
