@@ -41,15 +41,18 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
             body {
                 a.skip href="#main" { "Skip to the headlines and tables" }
                 (first::header(page))
-                (svg::patterns())
+                (svg::patterns(page.maps.iter().any(Option::is_some)))
                 main.wide id="main" {
                     (first::headlines(page))
                     (profile::profile(page))
                     (first::quality(page))
                     (first::what_to_know(page))
                     (first::contents(page))
-                    @for (frame, chart) in page.frames.iter().zip(page.charts) {
-                        (section(page, frame, chart.as_ref().map(|c| svg::figure(c, frame.number))))
+                    @for ((frame, chart), map) in page.frames.iter().zip(page.charts).zip(page.maps) {
+                        (section(page, frame, html! {
+                            @if let Some(chart) = chart { (svg::figure(chart, frame.number)) }
+                            @if let Some(map) = map { (svg::map(map, frame.number)) }
+                        }))
                     }
                 }
                 (notes::notes(page))
@@ -77,12 +80,12 @@ pub(super) fn drawn(chart: &super::chart::Chart) -> String {
     svg::figure(chart, 1).into_string()
 }
 
-fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
+fn section(page: &Page<'_>, frame: &Frame, figures: Markup) -> Markup {
     html! {
         section id=(frame.id) aria-labelledby={ (frame.id) "-title" } {
             h2 id={ (frame.id) "-title" } { "Table " (frame.number) ": " (frame.title) }
             p { (frame.description) }
-            @if let Some(figure) = figure { (figure) }
+            (figures)
             (table::table(frame, page.words))
             ul.small {
                 @for note in &page.words.under_a_table { li { (note) } }

@@ -10,6 +10,7 @@ mod funnel;
 mod icons;
 mod key;
 mod line;
+mod map;
 mod plot;
 mod pyramid;
 mod ranked;
@@ -20,12 +21,14 @@ mod spine;
 use crate::release::chart::Chart;
 use crate::release::report_file::ChartKind;
 use drawing::both;
+pub(super) use map::map;
 use maud::{Markup, html};
 pub(super) use spine::spine;
 
-/// The hatching, once a page.
-pub(super) fn patterns() -> Markup {
+/// The hatching and, where the page has maps, their patterns, once a page.
+pub(super) fn patterns(has_maps: bool) -> Markup {
     html! {
+        @if has_maps { (map::patterns()) }
         svg.defs aria-hidden="true" focusable="false" {
             defs {
                 pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"
