@@ -1,9 +1,9 @@
 //! What can be wrong with the map of a report's table.
 
 use super::area_names::is_of_areas;
-use super::report_check::known;
 use super::report_file::{MapSpec, ReportTable};
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 
 /// Refuses a map of what is no area, and of counts: where more people live there is more of everything.
 pub(super) fn check_map(table: &ReportTable, map: &MapSpec) -> Result<()> {
@@ -18,7 +18,10 @@ pub(super) fn check_map(table: &ReportTable, map: &MapSpec) -> Result<()> {
     match measures.find(|m| m.label == map.y || m.name() == Some(&map.y)) {
         None => {
             let labels: Vec<&str> = table.measures.iter().map(|m| m.label.as_str()).collect();
-            known(&map.y, &labels, "a measure of this table")?;
+            return Err(
+                Error::usage(format!("`{}` is not a measure of this table", map.y))
+                    .hint(nearest(&map.y, labels)),
+            );
         }
         Some(measure) if measure.kind.counts() => {
             return Err(Error::usage(format!("`{}` is a count: a map of it shows where people live", map.y))

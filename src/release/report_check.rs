@@ -440,7 +440,7 @@ fn known_count(table: &ReportTable, key: &str, name: Option<&String>) -> Result<
     }
 }
 
-pub(super) fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
+fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
     if known.contains(&name) {
         return Ok(());
     }

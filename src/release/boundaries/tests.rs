@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A project with one file of boundaries.
-struct Site {
+struct BoundarySite {
     folder: TempDir,
 }
 
-impl Site {
-    fn new(kind: &str, settings: &str, text: &[u8]) -> (Site, Pipeline) {
+impl BoundarySite {
+    fn new(kind: &str, settings: &str, text: &[u8]) -> (BoundarySite, Pipeline) {
         let folder = TempDir::new().unwrap();
         let root = folder.path();
         std::fs::create_dir_all(root.join("sql")).unwrap();
@@ -24,7 +24,7 @@ impl Site {
         let path: PathBuf = root.join("p.toml");
         std::fs::write(&path, file).unwrap();
         let pipeline = Pipeline::load(&path, &[]).unwrap();
-        (Site { folder }, pipeline)
+        (BoundarySite { folder }, pipeline)
     }
 }
 
@@ -34,7 +34,7 @@ pub(in crate::release) fn squares(kind: &str, areas: &[(&str, f64, f64)]) -> Bou
     let features = features.map(|(code, x, y)| feature(code, &square(*x, *y)));
     let text = collection(&features.collect::<Vec<_>>());
     let settings = "{ file = \"b.geojson\", code = \"LSOA21CD\", source = \"a test.\" }";
-    let (_site, pipeline) = Site::new(kind, settings, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new(kind, settings, text.as_bytes());
     BoundarySet::read(&pipeline).unwrap()
 }
 
@@ -59,7 +59,7 @@ fn collection(features: &[String]) -> String {
 }
 
 fn fault(text: &str) -> Error {
-    let (_site, pipeline) = Site::new("lsoa", PATH, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("lsoa", PATH, text.as_bytes());
     check_boundaries(&pipeline).unwrap_err()
 }
 
@@ -78,7 +78,7 @@ fn shapes_are_those_of_the_areas_that_are_asked_for() {
     ]);
     // As Windows writes it.
     let text = format!("\u{feff}{text}");
-    let (_site, pipeline) = Site::new("lsoa", PATH, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("lsoa", PATH, text.as_bytes());
     let set = BoundarySet::read(&pipeline).unwrap();
     set.as_used(&BoundarySet::used(&pipeline).unwrap()).unwrap();
     let codes = ["E01", "E02", "E03"].map(str::to_owned);
@@ -102,7 +102,7 @@ fn shapes_are_those_of_the_areas_that_are_asked_for() {
 fn metres_of_the_national_grid_are_not_made_narrower() {
     let metres = r#"{"type":"MultiPolygon","coordinates":[[[[400000,200000],[402000,200000],[402000,201000],[400000,201000],[400000,200000]]]]}"#;
     let text = collection(&[feature("E01", metres)]);
-    let (_site, pipeline) = Site::new("lsoa", PATH, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("lsoa", PATH, text.as_bytes());
     let set = BoundarySet::read(&pipeline).unwrap();
     let codes = BTreeSet::from(["E01".to_owned()]);
     let shapes = set.shapes("lsoa", &codes).unwrap().unwrap();
@@ -112,7 +112,7 @@ fn metres_of_the_national_grid_are_not_made_narrower() {
 #[test]
 fn a_file_of_other_areas_is_refused() {
     let text = collection(&[feature("E01", &square(-1.0, 52.0))]);
-    let (_site, pipeline) = Site::new("lsoa", PATH, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("lsoa", PATH, text.as_bytes());
     let set = BoundarySet::read(&pipeline).unwrap();
     let codes = ["E01", "E05", "E06"].map(str::to_owned);
     let error = set.shapes("lsoa", &BTreeSet::from(codes)).unwrap_err();
@@ -205,7 +205,7 @@ fn what_is_no_collection_of_features_is_told() {
 #[test]
 fn a_file_without_codes_of_its_kind_lists_its_properties() {
     let text = collection(&[feature("E01", &square(-1.0, 52.0))]);
-    let (_site, pipeline) = Site::new("place", PATH, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("place", PATH, text.as_bytes());
     let error = check_boundaries(&pipeline).unwrap_err();
     assert_eq!(
         error.what(),
@@ -218,13 +218,13 @@ fn a_file_without_codes_of_its_kind_lists_its_properties() {
             .contains("FID, LSOA21CD, LSOA21NM")
     );
     let named = "{ file = \"b.geojson\", code = \"LSOA21NM\" }";
-    let (_site, pipeline) = Site::new("place", named, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("place", named, text.as_bytes());
     assert_eq!(check_boundaries(&pipeline).unwrap(), 1);
 }
 
 #[test]
 fn a_folder_or_nothing_in_its_place_is_told() {
-    let (site, pipeline) = Site::new("lsoa", PATH, b"");
+    let (site, pipeline) = BoundarySite::new("lsoa", PATH, b"");
     let file = site.folder.path().join("b.geojson");
     std::fs::remove_file(&file).unwrap();
     let error = check_boundaries(&pipeline).unwrap_err();
@@ -242,7 +242,7 @@ fn boundaries_of_the_samples_are_in_order() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples/reference");
     for (kind, areas) in [("place", 3), ("neighbourhood", 3), ("lsoa", 12)] {
         let text = std::fs::read(samples.join(format!("{kind}_boundaries.geojson"))).unwrap();
-        let (_site, pipeline) = Site::new(kind, PATH, &text);
+        let (_site, pipeline) = BoundarySite::new(kind, PATH, &text);
         let set = BoundarySet::read(&pipeline).unwrap();
         let shapes = set.shapes(kind, &BTreeSet::new()).unwrap().unwrap();
         assert_eq!(shapes.others, areas, "{kind}");
@@ -275,7 +275,7 @@ fn ragged() -> String {
 fn a_map_of_many_areas_is_some_tens_of_kilobytes() {
     let text = ragged();
     assert!(text.len() > 700_000);
-    let (_site, pipeline) = Site::new("lsoa", PATH, text.as_bytes());
+    let (_site, pipeline) = BoundarySite::new("lsoa", PATH, text.as_bytes());
     let set = BoundarySet::read(&pipeline).unwrap();
     let codes: BTreeSet<String> = (0..400).map(|area| format!("E{area}")).collect();
     let shapes = set.shapes("lsoa", &codes).unwrap().unwrap();
