@@ -44,7 +44,6 @@ mod pack_area;
 mod page;
 mod pivot;
 mod place;
-mod profile_table;
 mod proof;
 mod provenance;
 mod publish;

@@ -1,11 +1,11 @@
 //! Maps: the released figure of each area as a class of its shape.
 
-use super::benchmark::Compared;
 use super::make::chart;
 use super::model::Chart;
 use super::point::Point;
 use crate::capital::capital;
 use crate::disclosure::SchemeWords;
+use crate::drawing::Compared;
 use crate::error::Result;
 use crate::figures::FigureArea;
 use crate::plural::things;

@@ -13,11 +13,9 @@ mod point;
 mod profile;
 mod series;
 mod shape;
-mod spine;
 #[cfg(test)]
 mod tests;
 
-pub(super) use benchmark::Compared;
 pub(super) use control::{ControlChart, ControlMark};
 pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};
 pub(super) use make::chart;
@@ -26,4 +24,3 @@ pub(super) use model::Chart;
 pub(super) use outline::Outline;
 pub(super) use point::{ChartSeries, Point};
 pub(super) use profile::profile_chart;
-pub(super) use spine::{SpineChart, SpineRow};

@@ -1,10 +1,11 @@
 //! A chart's figures and words.
 
-use super::benchmark::{Benchmark, Compared};
+use super::benchmark::Benchmark;
 use super::control::ControlChart;
 use super::funnel::FunnelChart;
 use super::outline::Outline;
 use super::point::{ChartSeries, Point};
+use crate::drawing::Compared;
 use crate::release::frame::Unit;
 use crate::release::report_file::ChartKind;
 

@@ -1,5 +1,6 @@
-use super::{Chart, Compared, Point, chart};
+use super::{Chart, Point, chart};
 use crate::disclosure::{Released, Scheme, percent};
+use crate::drawing::Compared;
 use crate::release::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
 use crate::release::report_file::ChartSpec;
 use crate::release::table_data::Label;

@@ -13,12 +13,17 @@ mod table;
 use super::frame::Frame;
 use super::page::Page;
 use super::pivot::words;
+use crate::drawing;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 
-/// The style sheet, part of the page.
-const STYLE: &str = include_str!("style.css");
+/// The rules of its own in the style sheet of the page.
+const OWN_STYLE: &str = include_str!("style.css");
+
+/// The style sheet, part of the page: its own rules, then those of charts that other pages have too.
+static STYLE: LazyLock<String> = LazyLock::new(|| format!("{OWN_STYLE}{}", drawing::STYLE));
 
 /// The script, part of the page: sorts and filters tables, marks rows in charts.
 const SCRIPT: &str = include_str!("script.js");
@@ -36,7 +41,7 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
                 meta name="generator" content={ "Populace " (page.about.program_version) };
                 meta name="description" content=(words(&report.description));
                 title { (report.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE.as_str())) }
             }
             body {
                 a.skip href="#main" { "Skip to the headlines and tables" }
@@ -68,7 +73,7 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
 /// What the page may do: its own style and script, by their digests, and nothing else.
 pub(super) fn policy() -> String {
     let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
-    let (style, script) = (digest(STYLE), digest(SCRIPT));
+    let (style, script) = (digest(&STYLE), digest(SCRIPT));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
     )

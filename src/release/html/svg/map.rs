@@ -1,8 +1,9 @@
 //! Maps: the shape of each area in the colour, pattern and mark of its class.
 
 use super::drawing::{Canvas, LETTER, LINE, both, drawing, px};
+use crate::drawing::Compared;
 use crate::release::boundaries::MapShape;
-use crate::release::chart::{Compared, MapChart, MapClass};
+use crate::release::chart::{MapChart, MapClass};
 use maud::{Markup, html};
 
 /// Tallest map on a narrow surface.

@@ -16,14 +16,12 @@ mod pyramid;
 mod ranked;
 mod rows;
 mod scale;
-mod spine;
 
 use crate::release::chart::Chart;
 use crate::release::report_file::ChartKind;
 use drawing::both;
 pub(super) use map::map;
 use maud::{Markup, html};
-pub(super) use spine::spine;
 
 /// The hatching and, where the page has maps, their patterns, once a page.
 pub(super) fn patterns(has_maps: bool) -> Markup {
