@@ -13,6 +13,7 @@ pub mod cli;
 mod codes;
 pub mod decode;
 mod disclosure;
+mod drawing;
 pub mod engine;
 pub mod error;
 mod figures;

@@ -16,7 +16,7 @@ use crate::pipeline::Pipeline;
 use crate::plural::things;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
-use crate::release::{check_queries, check_reports, tables_judged, tables_read};
+use crate::release::{check_boundaries, check_queries, check_reports, tables_judged, tables_read};
 use datafusion::logical_expr::LogicalPlan;
 use futures::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,7 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
     let reports = check_reports(&pipeline)?;
+    problems.extend(check_boundaries(&pipeline).err());
     if !problems.is_empty() {
         return all(problems, printer);
     }

@@ -17,7 +17,7 @@ const SUPPRESSED_SIGN: &str = "*";
 const REVISED_SIGN: &str = " (revised)";
 
 /// The sign of a figure that does not apply.
-const NOT_APPLICABLE_SIGN: &str = "[z]";
+pub(crate) const NOT_APPLICABLE_SIGN: &str = "[z]";
 
 /// A cell that is empty is none at all: Polars would write an empty text as two quotation marks.
 type CsvCell = Option<String>;

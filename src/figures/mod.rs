@@ -22,7 +22,7 @@ mod schema;
 
 pub(crate) use area::FigureArea;
 pub(crate) use better_when::BetterWhen;
-pub(crate) use csv::{escaped, frame_csv, unescaped, unmarked, without_signs};
+pub(crate) use csv::{NOT_APPLICABLE_SIGN, escaped, frame_csv, unescaped, unmarked, without_signs};
 pub(crate) use csvw::TableMetadata;
 pub(crate) use exchange::EXCHANGE;
 pub(crate) use form::{DimensionKind, TableForm};

@@ -19,7 +19,7 @@ pub(super) fn another_census(columns: &BTreeMap<String, ColumnOf>) -> Option<Str
 }
 
 /// The census that the name of a column of areas says.
-fn census(name: &str) -> Option<u16> {
+pub(super) fn census(name: &str) -> Option<u16> {
     let name = name.to_ascii_lowercase();
     let area = ["lsoa", "msoa"].into_iter().find_map(|kind| {
         let at = name.find(kind)?;

@@ -1,6 +1,7 @@
 //! The pipeline file: what a night pulls, builds and releases.
 
 mod area_level;
+mod boundaries;
 pub(crate) mod bounds;
 mod bulk;
 mod census;
@@ -27,6 +28,8 @@ mod settings_file;
 mod source;
 
 pub use area_level::AreaLevel;
+pub use boundaries::BoundarySettings;
+pub(crate) use boundaries::of_this_census;
 pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
 pub(crate) use codes::CodesSettings;
 pub(crate) use column_of::ColumnOf;
@@ -95,6 +98,9 @@ pub struct PipelineSettings {
     /// CSV files that become `reference.<name>`.
     #[serde(default)]
     pub reference: BTreeMap<String, ReferenceSettings>,
+    /// Files of boundaries for maps, by the kind of area.
+    #[serde(default)]
+    pub boundaries: BTreeMap<String, BoundarySettings>,
     /// Where code lists are.
     #[serde(default)]
     pub codes: CodesSettings,
@@ -287,6 +293,10 @@ impl Pipeline {
             .check()
             .map_err(|e| e.at(at(&["publisher"])))?;
         settings.notify.check(&at)?;
+        for (kind, boundaries) in &settings.boundaries {
+            let checked = boundaries.check(kind);
+            checked.map_err(|e| e.at(at(&["boundaries", kind])))?;
+        }
         self.check_places(at)
     }
 

@@ -42,11 +42,14 @@ fn kind_of(listed: &str) -> Option<&'static str> {
 
 /// Whether a table compares areas: one of its dimensions is of them.
 pub(super) fn compares_areas(table: &ReportTable) -> bool {
-    let mut lists = table.dimensions().map(|name| table.dimensions.get(name));
-    lists.any(|list| {
-        let column = list.and_then(|list| list.column());
-        column.is_some_and(|(_, listed)| kind_of(listed).is_some())
-    })
+    table.dimensions().any(|name| is_of_areas(table, name))
+}
+
+/// Whether a dimension of a table is of areas.
+pub(super) fn is_of_areas(table: &ReportTable, dimension: &str) -> bool {
+    let list = table.dimensions.get(dimension);
+    let column = list.and_then(|list| list.column());
+    column.is_some_and(|(_, listed)| kind_of(listed).is_some())
 }
 
 /// The column of the names of a dimension's areas, and that of their codes.

@@ -1,6 +1,6 @@
 //! The forms of a report for people: page and workbook, with the headlines of its figures.
 
-use super::chart::Chart;
+use super::chart::{Chart, MapChart};
 use super::page::Page;
 use super::{About, File, Frame, ReportFile, html, xlsx};
 use crate::disclosure::Scheme;
@@ -14,6 +14,8 @@ pub(super) struct FormsOf<'a> {
     pub frames: &'a [Frame],
     /// The chart of each frame.
     pub charts: &'a [Option<Chart>],
+    /// The map of each frame.
+    pub maps: &'a [Option<MapChart>],
     /// The figures of all of them, of which the headlines are made.
     pub figures: &'a Figures,
     pub scheme: &'a Scheme,
@@ -54,6 +56,7 @@ impl FormsOf<'_> {
             report: self.report,
             frames: self.frames,
             charts: self.charts,
+            maps: self.maps,
             headlines: &said,
             profile: &profile,
             quality: &headlines::quality(&rows),

@@ -2,6 +2,7 @@
 
 use super::areas::Areas;
 use super::asked::{Answers, AskedReports, Asking};
+use super::boundaries::BoundarySet;
 use super::decide::may_be_replaced;
 use super::difference::differences;
 use super::earlier::Earlier;
@@ -204,9 +205,18 @@ async fn described(
         };
         (text, about)
     });
-    let options = FileOptions::of(&pipeline.settings);
+    let mut options = FileOptions::of(&pipeline.settings);
+    if has_maps(reports) {
+        options.boundaries = BoundarySet::used(pipeline)?;
+    }
     let manifest = Manifest::of(&pipeline.scheme()?, disclosure, options, named)?;
     Ok((manifest, about))
+}
+
+/// Whether any table of the reports has a map.
+fn has_maps(reports: &[Report]) -> bool {
+    let mut tables = reports.iter().flat_map(|report| &report.report.tables);
+    tables.any(|table| table.map.is_some())
 }
 
 /// Proves the queries of the reports, asks them, and renders their files, which the manifest then names.
@@ -236,6 +246,12 @@ impl Rendering<'_> {
             before,
         } = *self;
         let scheme = pipeline.scheme()?;
+        // What is wrong with them is told before anything is counted.
+        let boundaries = match has_maps(reports) {
+            true => BoundarySet::read(pipeline)?,
+            false => BoundarySet::default(),
+        };
+        boundaries.as_used(&manifest.options.boundaries)?;
         let tables = registered(engine).await?;
         // The reports read what was looked at, also when another command has changed it since.
         for table in fresh.tables() {
@@ -290,6 +306,7 @@ impl Rendering<'_> {
             packs: &packs,
             before,
             share: pipeline.settings.disclosure.largest_suppressed_share,
+            boundaries: &boundaries,
         };
         let files = made.files(reports, about, &answers, manifest)?;
         Ok((files, published))
@@ -303,6 +320,7 @@ struct WholeAndAreas<'a> {
     before: Option<&'a BeforeFigures>,
     /// The largest share of a count's cells that may be suppressed.
     share: f64,
+    boundaries: &'a BoundarySet,
 }
 
 impl WholeAndAreas<'_> {
@@ -328,6 +346,7 @@ impl WholeAndAreas<'_> {
                 whole: &[],
                 areas: &[],
                 before: self.before,
+                boundaries: self.boundaries,
             };
             let rendered = whole.all()?;
             for frame in &rendered.frames {
@@ -347,6 +366,7 @@ impl WholeAndAreas<'_> {
                 options,
                 whole: &whole,
                 before: self.before,
+                boundaries: self.boundaries,
                 share: self.share,
             };
             let of_areas = of_areas.all()?;

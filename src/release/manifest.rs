@@ -84,12 +84,29 @@ pub(crate) struct FileOptions {
     /// Who publishes the release, as its first pages say.
     #[serde(default, skip_serializing_if = "PublisherSettings::is_empty")]
     pub publisher: PublisherSettings,
+    /// The boundaries that its maps are drawn from, by the kind of area.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub boundaries: BTreeMap<String, BoundariesUsed>,
+}
+
+/// A file of boundaries behind the maps of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BoundariesUsed {
+    /// Its name.
+    pub file: String,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// What the site says of where it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 impl FileOptions {
-    /// Those of a pipeline file.
+    /// Those of a pipeline file, without boundaries.
     pub(crate) fn of(settings: &PipelineSettings) -> Self {
         FileOptions {
+            boundaries: BTreeMap::new(),
             licence: settings.releases.licence.clone(),
             exchange: settings.releases.exchange,
             publisher: settings.publisher.clone(),
@@ -539,8 +556,13 @@ impl FileMade {
 
 /// SHA-256 in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    for byte in bytes {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }

@@ -1,6 +1,7 @@
 //! The report of one area: a report over again, of the people of the area alone.
 
 use super::asked::Answers;
+use super::boundaries::BoundarySet;
 use super::manifest::FileOptions;
 use super::pack_area::{PackArea, PackAreas};
 use super::pivot;
@@ -31,6 +32,8 @@ pub(super) struct Packs<'a> {
     pub whole: &'a [FigureRow],
     /// The figures that readers have.
     pub before: Option<&'a BeforeFigures>,
+    /// The boundaries that maps are drawn from.
+    pub boundaries: &'a BoundarySet,
     /// The largest share of a count's cells that may be suppressed.
     pub share: f64,
 }
@@ -97,6 +100,7 @@ impl Packs<'_> {
             whole: self.whole,
             areas: &[],
             before: self.before,
+            boundaries: self.boundaries,
         }
     }
 

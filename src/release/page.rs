@@ -1,7 +1,7 @@
 //! All that the writers of XLSX and HTML are given: words, and released figures.
 
 use super::about::long_date;
-use super::chart::Chart;
+use super::chart::{Chart, MapChart};
 use super::{About, Frame, ReportFile};
 use crate::disclosure::SchemeWords;
 use crate::headlines::{Headline, ProfileLine, QualityFact};
@@ -12,6 +12,8 @@ pub(super) struct Page<'a> {
     pub(super) frames: &'a [Frame],
     /// The chart of each frame.
     pub(super) charts: &'a [Option<Chart>],
+    /// The map of each frame, which the page alone shows.
+    pub(super) maps: &'a [Option<MapChart>],
     /// Sentences computed from the figures.
     pub(super) headlines: &'a [Headline],
     /// The indicators of an area beside those of the whole; none in a report of the whole.

@@ -1,11 +1,13 @@
 //! From the cells of a report's tables to its files.
 
-use super::chart;
+use super::boundaries::BoundarySet;
+use super::chart::{self, MapChart};
 use super::figures::{self, FrameForm};
 use super::forms::FormsOf;
 use super::manifest::FileOptions;
 use super::pivot;
 use super::rendered::Rendered;
+use super::report_file::ReportTable;
 use super::revised::BeforeFigures;
 use super::table_data::TableData;
 use super::table_files::TableFiles;
@@ -37,6 +39,8 @@ pub(super) struct RenderedFrom<'a> {
     pub areas: &'a [Vec<FigureRow>],
     /// The figures that readers have: those that are others now are marked as revised.
     pub before: Option<&'a BeforeFigures>,
+    /// The boundaries that maps are drawn from.
+    pub boundaries: &'a BoundarySet,
 }
 
 impl RenderedFrom<'_> {
@@ -84,7 +88,7 @@ impl RenderedFrom<'_> {
     pub(super) fn with(&self, frames: Vec<Frame>, made: Vec<MadeFigures>) -> Result<Rendered> {
         let report = self.report;
         let words = self.scheme.words();
-        let (mut files, mut charts) = (Vec::new(), Vec::new());
+        let (mut files, mut charts, mut maps) = (Vec::new(), Vec::new(), Vec::new());
         for ((table, frame), made) in report.tables.iter().zip(&frames).zip(&made) {
             let data = self.of_table(&table.id)?;
             let of_table = TableFiles {
@@ -108,6 +112,7 @@ impl RenderedFrom<'_> {
                 drawn.beside_the_whole(spec, frame, self.whole)
             });
             charts.push(chart.filter(|chart| !chart.is_empty()));
+            maps.push(self.map(table, frame).map_err(|e| self.within(e))?);
         }
         let (forms, tables): (Vec<FrameForm>, Vec<Figures>) = made
             .into_iter()
@@ -118,6 +123,7 @@ impl RenderedFrom<'_> {
             report,
             frames: &frames,
             charts: &charts,
+            maps: &maps,
             figures: &figures,
             scheme: self.scheme,
             about: self.about,
@@ -135,6 +141,18 @@ impl RenderedFrom<'_> {
             forms,
             files,
         })
+    }
+
+    /// The map of a table.
+    fn map(&self, table: &ReportTable, frame: &Frame) -> Result<Option<MapChart>> {
+        let (Some(spec), Some(rows)) = (&table.map, table.rows.first()) else {
+            return Ok(None);
+        };
+        let data = self.of_table(&table.id)?;
+        let Some(areas) = data.areas.get(rows) else {
+            return Ok(None);
+        };
+        MapChart::of(spec, frame, &self.scheme.words(), areas, self.boundaries)
     }
 
     /// The report by which figures of a table are known: those of a table that compares areas are the

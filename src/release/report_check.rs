@@ -198,8 +198,11 @@ fn check_table(table: &ReportTable) -> Result<()> {
             "a dimension",
         )?;
     }
-    match &table.chart {
-        Some(chart) => check_chart(table, chart).map_err(|e| e.within("chart")),
+    if let Some(chart) = &table.chart {
+        check_chart(table, chart).map_err(|e| e.within("chart"))?;
+    }
+    match &table.map {
+        Some(map) => super::map_check::check_map(table, map).map_err(|e| e.within("map")),
         None => Ok(()),
     }
 }

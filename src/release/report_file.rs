@@ -69,6 +69,8 @@ pub(crate) struct ReportTable {
     pub notes: Vec<String>,
     /// The chart.
     pub chart: Option<ChartSpec>,
+    /// The map of its areas, where the site gives their boundaries.
+    pub map: Option<MapSpec>,
 }
 
 /// A column of figures.
@@ -217,6 +219,22 @@ pub(crate) struct ChartSpec {
     pub size: Option<String>,
     /// For a control chart: the figure to be reached.
     pub target: Option<f64>,
+}
+
+/// The map of a table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MapSpec {
+    /// Which measure is shown: its column or label.
+    pub y: String,
+    /// What the figures are.
+    pub y_label: String,
+    /// For a table with `across`: which value of it. The last otherwise that is no part of a year.
+    pub at: Option<String>,
+    /// The label of the row that the others are compared with. The row of totals otherwise.
+    pub benchmark: Option<String>,
+    /// Which figures are better.
+    pub better: Option<BetterWhen>,
 }
 
 /// The forms of chart.

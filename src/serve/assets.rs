@@ -7,8 +7,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
 
-/// The style sheet.
-const STYLE: &str = include_str!("assets/style.css");
+/// The rules of its own in the style sheet.
+const OWN_STYLE: &str = include_str!("assets/style.css");
+/// The style sheet: the rules of charts that reports have too, then its own.
+static STYLE: LazyLock<String> = LazyLock::new(|| format!("{}{OWN_STYLE}", crate::drawing::STYLE));
 /// The script.
 const SCRIPT: &str = include_str!("assets/script.js");
 
@@ -17,7 +19,7 @@ static NAMES: LazyLock<(String, String)> = LazyLock::new(|| {
         let hash = blake3::hash(text.as_bytes()).to_hex();
         format!("{}.{ending}", hash.get(..16).unwrap_or_default())
     };
-    (name(STYLE, "css"), name(SCRIPT, "js"))
+    (name(&STYLE, "css"), name(SCRIPT, "js"))
 });
 
 /// The address of the style sheet.
@@ -33,7 +35,7 @@ pub(super) fn script() -> String {
 /// `/assets/{name}`.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let (text, kind) = match () {
-        () if name == NAMES.0 => (STYLE, "text/css; charset=utf-8"),
+        () if name == NAMES.0 => (STYLE.as_str(), "text/css; charset=utf-8"),
         () if name == NAMES.1 => (SCRIPT, "text/javascript; charset=utf-8"),
         () => return StatusCode::NOT_FOUND.into_response(),
     };
@@ -83,7 +85,7 @@ mod tests {
     #[test]
     fn the_script_is_small_and_nothing_is_from_elsewhere() {
         assert!(super::SCRIPT.len() <= 10 * 1024);
-        for text in [super::SCRIPT, super::STYLE] {
+        for text in [super::SCRIPT, super::STYLE.as_str()] {
             assert!(!text.contains("http") && !text.contains("@import"));
         }
     }

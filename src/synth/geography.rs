@@ -147,6 +147,17 @@ impl Geography {
         })
     }
 
+    /// Code and name of the neighbourhood an LSOA lies in: LSOAs of one number, such as 001A and 001B, are one.
+    pub(super) fn neighbourhood(&self, lsoa: usize) -> (String, String) {
+        let name = &self.lsoas[lsoa].name;
+        let name = name.trim_end_matches(|c: char| c.is_ascii_uppercase());
+        let number = name.rsplit(' ').next().unwrap_or_default();
+        (
+            format!("{}{number}", self.place(lsoa).code),
+            name.to_owned(),
+        )
+    }
+
     /// The place an LSOA lies in.
     pub(super) fn place(&self, lsoa: usize) -> &'static DistrictPlace {
         &PLACES[self.lsoas[lsoa].place]

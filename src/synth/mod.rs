@@ -5,6 +5,7 @@
 //! from a generator of its own, and nothing asks the clock.
 
 mod areas_2011;
+mod boundaries;
 mod calendar;
 mod conditions;
 mod contacts;

@@ -12,7 +12,7 @@ use super::datasets::{BUNDLE, COUNT, DATASETS, DELETED, OF_THE_AREA, Texts, head
 use super::faults::{self, Bundles, InjectedFault, Planter};
 use super::life::Life;
 use super::world::World;
-use super::{Count, Options, Summary, reference};
+use super::{Count, Options, Summary, boundaries, reference};
 use crate::error::{Context, Result};
 use crate::stop;
 
@@ -210,6 +210,18 @@ pub(super) fn write(
     plain(
         "reference/organisation.csv",
         reference::organisations(world),
+    )?;
+    plain(
+        "reference/place_boundaries.geojson",
+        boundaries::places(world),
+    )?;
+    plain(
+        "reference/neighbourhood_boundaries.geojson",
+        boundaries::neighbourhoods(world),
+    )?;
+    plain(
+        "reference/lsoa_boundaries.geojson",
+        boundaries::lsoas(world),
     )?;
     plain("opt-outs.txt", opted_out)?;
     if options.faults {

@@ -31,6 +31,10 @@ pub(super) enum Stream {
     DischargeReadiness(u32),
     /// Consents, answers and messages of one person, by index.
     Preferences(u32),
+    /// A border between two corners of the area.
+    Boundary(u32),
+    /// Where one corner of the area is.
+    Corner(u32),
 }
 
 impl Stream {
@@ -44,6 +48,8 @@ impl Stream {
             Stream::Faults(file) => (2 << 40) | u64::from(file),
             Stream::DischargeReadiness(index) => (3 << 40) | u64::from(index),
             Stream::Preferences(index) => (4 << 40) | u64::from(index),
+            Stream::Boundary(border) => (5 << 40) | u64::from(border),
+            Stream::Corner(corner) => (6 << 40) | u64::from(corner),
         }
     }
 }

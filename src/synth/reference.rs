@@ -38,9 +38,7 @@ pub(super) fn lsoas(world: &World) -> String {
     let former = areas_2011(&world.geography);
     for (index, lsoa) in world.geography.lsoas.iter().enumerate() {
         let place = world.geography.place(index);
-        // LSOAs of one number, such as 001A and 001B, are a neighbourhood.
-        let neighbourhood = lsoa.name.trim_end_matches(|c: char| c.is_ascii_uppercase());
-        let number = neighbourhood.rsplit(' ').next().unwrap_or_default();
+        let (neighbourhood, called) = world.geography.neighbourhood(index);
         let mut was = former.iter().filter(|area| area.became.contains(&index));
         let of_2011 = match (was.next(), was.next()) {
             (Some(one), None) => format!("{},{},{}", one.code, one.rank, one.decile()),
@@ -48,12 +46,11 @@ pub(super) fn lsoas(world: &World) -> String {
         };
         let _ = writeln!(
             out,
-            "{},{},{},{},{}{number},{neighbourhood},{},{},{},{},{},{of_2011}",
+            "{},{},{},{},{neighbourhood},{called},{},{},{},{},{},{of_2011}",
             lsoa.code,
             lsoa.name,
             place.code,
             place.name,
-            place.code,
             place.ltla_code,
             place.ltla_name,
             wider(),

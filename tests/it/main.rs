@@ -35,6 +35,7 @@ mod impossible_values;
 mod kills;
 mod lake_identity;
 mod loss_is_said;
+mod maps;
 mod memory;
 mod model_kinds;
 mod model_tests;

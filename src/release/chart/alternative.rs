@@ -1,10 +1,10 @@
 //! What a chart shows, in words, for those who cannot see it.
 
-use super::benchmark::Compared;
 use super::control::ControlMark;
 use super::model::Chart;
 use super::outline::Outline;
 use crate::capital::capital;
+use crate::drawing::Compared;
 use crate::release::report_file::ChartKind;
 
 /// Names that a text lists before it counts the others.

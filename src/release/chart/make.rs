@@ -1,12 +1,13 @@
 //! From a released table to its chart.
 
-use super::benchmark::{Benchmark, Compared};
+use super::benchmark::Benchmark;
 use super::control::ControlChart;
 use super::funnel::FunnelChart;
 use super::model::Chart;
 use super::point::Point;
 use super::series::{Drawn, column, drawn, parts, point};
 use crate::disclosure::SchemeWords;
+use crate::drawing::Compared;
 use crate::figures::BetterWhen;
 use crate::release::frame::{Frame, FrameMeasure};
 use crate::release::report_file::{ChartKind, ChartSpec};
@@ -113,7 +114,7 @@ fn compare(
     }
     if let Some(benchmark) = &chart.benchmark {
         let compared = series.points.iter();
-        let compared = compared.map(|p| Compared::of(*p, benchmark.value, better));
+        let compared = compared.map(|p| Compared::of(p.limits(), benchmark.value, better));
         chart.compared = compared.collect();
     }
 }

@@ -6,22 +6,21 @@ mod benchmark;
 mod control;
 mod funnel;
 mod make;
+mod map;
 mod model;
 mod outline;
 mod point;
 mod profile;
 mod series;
 mod shape;
-mod spine;
 #[cfg(test)]
 mod tests;
 
-pub(super) use benchmark::Compared;
 pub(super) use control::{ControlChart, ControlMark};
 pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};
 pub(super) use make::chart;
+pub(super) use map::{MapChart, MapClass};
 pub(super) use model::Chart;
 pub(super) use outline::Outline;
 pub(super) use point::{ChartSeries, Point};
 pub(super) use profile::profile_chart;
-pub(super) use spine::{SpineChart, SpineRow};

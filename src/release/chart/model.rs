@@ -1,10 +1,11 @@
 //! A chart's figures and words.
 
-use super::benchmark::{Benchmark, Compared};
+use super::benchmark::Benchmark;
 use super::control::ControlChart;
 use super::funnel::FunnelChart;
 use super::outline::Outline;
 use super::point::{ChartSeries, Point};
+use crate::drawing::Compared;
 use crate::release::frame::Unit;
 use crate::release::report_file::ChartKind;
 
@@ -69,6 +70,19 @@ impl Chart {
     /// Whether there is nothing to draw.
     pub(in crate::release) fn is_empty(&self) -> bool {
         self.categories.is_empty() || self.series.is_empty()
+    }
+
+    /// Says in words that all its figures are withheld; nothing where one of them is shown. An axis without
+    /// figures would be of nothing.
+    pub(in crate::release) fn withheld(&self) -> Option<String> {
+        let is_shown = |series: &ChartSeries| series.points.iter().any(|p| p.value().is_some());
+        let is_withheld = self.series.iter().any(ChartSeries::has_suppressed);
+        (is_withheld && !self.series.iter().any(is_shown)).then(|| {
+            format!(
+                "Nothing is drawn: all figures are withheld ({}).",
+                self.sign
+            )
+        })
     }
 
     /// Whether its categories stand on the upright axis.

@@ -1,9 +1,10 @@
 //! An area's profile: its indicators beside those of the whole, each as an index of it, so that
 //! percentages and rates stand on one scale.
 
-use super::benchmark::{Benchmark, Compared};
+use super::benchmark::Benchmark;
 use super::model::Chart;
 use super::point::{ChartSeries, Point};
+use crate::drawing::Compared;
 use crate::headlines::ProfileLine;
 use crate::release::frame::Unit;
 use crate::release::report_file::ChartKind;

@@ -1,5 +1,6 @@
-use super::{Chart, Compared, Point, chart};
+use super::{Chart, Point, chart};
 use crate::disclosure::{Released, Scheme, percent};
+use crate::drawing::Compared;
 use crate::release::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
 use crate::release::report_file::ChartSpec;
 use crate::release::table_data::Label;
@@ -178,4 +179,35 @@ fn short_words_are_whole_sentences() {
         short,
         "Ranked bar chart with 95% limits of Percentage by place. All figures are in the table."
     );
+}
+
+#[test]
+fn a_chart_without_a_figure_that_is_shown_says_so_and_has_no_axis() {
+    let spec = "kind = \"bar\"\nx = \"place\"\ny = \"with\"\ny_label = \"With\"";
+    let rows: [(&[&str], Option<u64>, u64); 2] = [(&["A"], None, 100), (&["B"], None, 90)];
+    let page = crate::release::html::drawn(&drawn(spec, &frame(&["place"], &rows)));
+    let words = "With by place. Nothing is drawn: all figures are withheld (suppressed, not zero).";
+    assert!(page.contains(words), "{page}");
+    assert!(!page.contains("<svg"), "{page}");
+    // One that is shown is drawn, beside the mark of the other.
+    let rows: [(&[&str], Option<u64>, u64); 2] = [(&["A"], None, 100), (&["B"], Some(30), 90)];
+    let page = crate::release::html::drawn(&drawn(spec, &frame(&["place"], &rows)));
+    assert!(
+        page.contains("<svg") && !page.contains("Nothing is drawn"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_small_chart_without_a_figure_says_so_beside_the_others() {
+    let rows: [(&[&str], Option<u64>, u64); 4] = [
+        (&["Jan", "A"], Some(50), 100),
+        (&["Jan", "B"], None, 100),
+        (&["Feb", "A"], Some(60), 100),
+        (&["Feb", "B"], None, 100),
+    ];
+    let spec = "kind = \"control\"\nx = \"month\"\ny = \"with\"\ny_label = \"With\"";
+    let page = crate::release::html::drawn(&drawn(spec, &frame(&["month", "place"], &rows)));
+    assert_eq!(page.matches("Nothing is drawn").count(), 1, "{page}");
+    assert_eq!(page.matches("role=\"img\"").count(), 1, "{page}");
 }

@@ -13,12 +13,17 @@ mod table;
 use super::frame::Frame;
 use super::page::Page;
 use super::pivot::words;
+use crate::drawing;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 
-/// The style sheet, part of the page.
-const STYLE: &str = include_str!("style.css");
+/// The rules of its own in the style sheet of the page.
+const OWN_STYLE: &str = include_str!("style.css");
+
+/// The style sheet, part of the page: its own rules, then those of charts that other pages have too.
+static STYLE: LazyLock<String> = LazyLock::new(|| format!("{OWN_STYLE}{}", drawing::STYLE));
 
 /// The script, part of the page: sorts and filters tables, marks rows in charts.
 const SCRIPT: &str = include_str!("script.js");
@@ -36,20 +41,23 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
                 meta name="generator" content={ "Populace " (page.about.program_version) };
                 meta name="description" content=(words(&report.description));
                 title { (report.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE.as_str())) }
             }
             body {
                 a.skip href="#main" { "Skip to the headlines and tables" }
                 (first::header(page))
-                (svg::patterns())
+                (svg::patterns(page.maps.iter().any(Option::is_some)))
                 main.wide id="main" {
                     (first::headlines(page))
                     (profile::profile(page))
                     (first::quality(page))
                     (first::what_to_know(page))
                     (first::contents(page))
-                    @for (frame, chart) in page.frames.iter().zip(page.charts) {
-                        (section(page, frame, chart.as_ref().map(|c| svg::figure(c, frame.number))))
+                    @for ((frame, chart), map) in page.frames.iter().zip(page.charts).zip(page.maps) {
+                        (section(page, frame, html! {
+                            @if let Some(chart) = chart { (svg::figure(chart, frame.number)) }
+                            @if let Some(map) = map { (svg::map(map, frame.number)) }
+                        }))
                     }
                 }
                 (notes::notes(page))
@@ -65,7 +73,7 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
 /// What the page may do: its own style and script, by their digests, and nothing else.
 pub(super) fn policy() -> String {
     let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
-    let (style, script) = (digest(STYLE), digest(SCRIPT));
+    let (style, script) = (digest(&STYLE), digest(SCRIPT));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
     )
@@ -77,12 +85,12 @@ pub(super) fn drawn(chart: &super::chart::Chart) -> String {
     svg::figure(chart, 1).into_string()
 }
 
-fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
+fn section(page: &Page<'_>, frame: &Frame, figures: Markup) -> Markup {
     html! {
         section id=(frame.id) aria-labelledby={ (frame.id) "-title" } {
             h2 id={ (frame.id) "-title" } { "Table " (frame.number) ": " (frame.title) }
             p { (frame.description) }
-            @if let Some(figure) = figure { (figure) }
+            (figures)
             (table::table(frame, page.words))
             ul.small {
                 @for note in &page.words.under_a_table { li { (note) } }

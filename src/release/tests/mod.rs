@@ -5,6 +5,7 @@ mod charts;
 mod files;
 mod headlines;
 mod indices;
+mod maps;
 mod outlines;
 mod packs;
 mod publishing;

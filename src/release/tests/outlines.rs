@@ -4,6 +4,7 @@ use super::sample::{self, SampleColumn};
 use crate::disclosure::Scheme;
 use crate::figures::FigureRow;
 use crate::release::ReportFile;
+use crate::release::boundaries::BoundarySet;
 use crate::release::chart::{Chart, chart};
 use crate::release::manifest::FileOptions;
 use crate::release::pivot;
@@ -73,6 +74,7 @@ fn rendered(report: &ReportFile, data: TableData, whole: &[FigureRow]) -> Render
         whole,
         areas: &[],
         before: None,
+        boundaries: &BoundarySet::default(),
     };
     from.all().unwrap()
 }

@@ -5,6 +5,7 @@ use crate::disclosure::protect::protect;
 use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
 use crate::disclosure::{Scheme, TrueCount};
 use crate::error::Result;
+use crate::release::boundaries::BoundarySet;
 use crate::release::counted::{CellFigures, PlacedFigure, TablePlace};
 use crate::release::dimension::NOT_KNOWN;
 use crate::release::manifest::FileOptions;
@@ -39,6 +40,7 @@ pub(crate) fn render(
         whole: &[],
         areas: &[],
         before: None,
+        boundaries: &BoundarySet::default(),
     };
     from.all()
 }

@@ -5,6 +5,7 @@ use crate::disclosure::Scheme;
 use crate::figures::FigureRow;
 use crate::headlines::is_indicator;
 use crate::release::ReportFile;
+use crate::release::boundaries::BoundarySet;
 use crate::release::manifest::FileOptions;
 use crate::release::render::RenderedFrom;
 use crate::release::rendered::Rendered;
@@ -67,6 +68,7 @@ fn rendered(with: [i64; 2], whole: &[FigureRow], areas: &[Vec<FigureRow>]) -> Re
         whole,
         areas,
         before: None,
+        boundaries: &BoundarySet::default(),
     };
     from.all().unwrap()
 }

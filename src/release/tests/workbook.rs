@@ -3,15 +3,20 @@
 use super::sample;
 use crate::disclosure::Scheme;
 use crate::release::manifest::FileOptions;
+use crate::release::table_data::TableData;
 use calamine::{Data, Reader, Xlsx};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 
 fn workbook() -> Vec<u8> {
+    workbook_of(&sample::use_of_services())
+}
+
+fn workbook_of(data: &BTreeMap<String, TableData>) -> Vec<u8> {
     let report = sample::report("use_of_services");
-    let (data, about) = (sample::use_of_services(), sample::about());
+    let about = sample::about();
     let options = FileOptions::default();
-    let made = sample::render(&report, &data, &Scheme::Hes2018, &about, &options).unwrap();
+    let made = sample::render(&report, data, &Scheme::Hes2018, &about, &options).unwrap();
     let mut files = made.files.into_iter();
     files
         .find(|file| file.name.ends_with(".xlsx"))
@@ -71,6 +76,30 @@ fn tables_have_filters_and_frozen_headers_and_no_merged_cells() {
         .clone()
         .filter(|(_, table)| table.contains("<autoFilter"));
     assert_eq!((tables.count(), filtered.count()), (5, 5));
+}
+
+#[test]
+fn figures_that_are_all_withheld_have_no_native_chart() {
+    let charts = |parts: &BTreeMap<String, String>| {
+        let drawn = parts.keys();
+        drawn.filter(|name| name.starts_with("xl/charts/")).count()
+    };
+    let all = charts(&parts(&workbook()));
+    let mut data = sample::use_of_services();
+    let kinds = ["Day case", "Emergency"].map(str::to_owned);
+    let columns = vec![
+        (
+            "point_of_delivery",
+            sample::SampleColumn::Text(kinds.into()),
+        ),
+        ("spells", sample::SampleColumn::Count(vec![3, 4])),
+        ("nights", sample::SampleColumn::Count(vec![5, 6])),
+    ];
+    data.insert("length_of_stay".to_owned(), sample::data(columns));
+    let parts = parts(&workbook_of(&data));
+    assert_eq!(charts(&parts), all - 1);
+    let words = "Nothing is drawn: all figures are withheld (suppressed, not zero).";
+    assert!(parts["xl/sharedStrings.xml"].contains(words));
 }
 
 #[test]

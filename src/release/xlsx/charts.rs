@@ -25,6 +25,10 @@ pub(super) fn insert(
     first: u32,
 ) -> Result<(), XlsxError> {
     let top = table_sheet::free_row(page, frame);
+    if let Some(words) = chart.withheld() {
+        sheet.write_string(top, 0, &words)?;
+        return Ok(());
+    }
     if !chart.is_panels() {
         let all: Vec<usize> = (0..chart.series.len()).collect();
         let mut native = native(chart, first, &all, &chart.title);
@@ -32,11 +36,14 @@ pub(super) fn insert(
         sheet.insert_chart(top, 0, &native)?;
         return Ok(());
     }
-    for (index, series) in chart.series.iter().enumerate() {
+    // A small chart without a figure has no place: its figures are in the table.
+    let shown = chart.series.iter().enumerate();
+    let shown = shown.filter(|(index, _)| chart.panel(&[*index]).withheld().is_none());
+    for (place, (index, series)) in shown.enumerate() {
         let mut native = native(chart, first, &[index], &series.name);
         native.set_width(400).set_height(230);
         native.legend().set_hidden();
-        let (down, along) = ((index / 2) as u32, (index % 2) as u32);
+        let (down, along) = ((place / 2) as u32, (place % 2) as u32);
         sheet.insert_chart_with_offset(top, 0, &native, along * 410, down * 240)?;
     }
     Ok(())

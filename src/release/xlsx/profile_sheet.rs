@@ -2,11 +2,11 @@
 
 use super::style;
 use crate::disclosure::NOT_APPLICABLE;
-use crate::release::chart::SpineChart;
+use crate::drawing::SpineChart;
+use crate::drawing::{ProfileRow, ProfileTable};
 use crate::release::frame::Unit;
 use crate::release::number::is_whole;
 use crate::release::page::Page;
-use crate::release::profile_table::{ProfileRow, ProfileTable};
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError};
 
 /// The name of the sheet.
@@ -68,7 +68,11 @@ pub(super) fn write(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
 fn write_row(sheet: &mut Worksheet, at: u32, row: &ProfileRow) -> Result<(), XlsxError> {
     sheet.write_with_format(at, 0, &row.label, &style::label(false))?;
     for (place, figure) in row.figures.iter().enumerate() {
-        let unit = row.written_in(place);
+        let unit = match row.unit(place) {
+            "percent" => Unit::Percent,
+            "count" => Unit::Count,
+            _ => Unit::Mean,
+        };
         let column = (1 + place) as u16;
         let Some(value) = figure else {
             sheet.write_with_format(at, column, NOT_APPLICABLE, &style::figure(unit, false))?;

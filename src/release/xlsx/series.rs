@@ -1,7 +1,8 @@
 //! The series of native charts.
 
 use super::{chart_sheet, style};
-use crate::release::chart::{Chart, Compared, ControlMark};
+use crate::drawing::Compared;
+use crate::release::chart::{Chart, ControlMark};
 use crate::release::report_file::ChartKind;
 use rust_xlsxwriter::{
     Chart as Native, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLine, ChartLineDashType,

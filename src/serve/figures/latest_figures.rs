@@ -4,11 +4,13 @@ use super::chosen_figures::{ChosenFigures, FigureChoice};
 use super::compared_figure::{ComparedFigure, Significance};
 use super::own_area::OwnAreas;
 use super::selection::Selection;
-use crate::figures::Figures;
 use crate::figures::derive::compared;
+use crate::figures::{FigureRow, Figures};
+use crate::headlines::is_indicator;
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::PageFault;
+use polars::prelude::col;
 use std::collections::BTreeSet;
 
 /// The figures of a selection in the newest releases, each beside that of the whole area. Those of what two
@@ -29,6 +31,32 @@ pub(crate) async fn compared_figures(
         all.extend(compared.await??);
     }
     all.retain(|compared| selection.takes(&compared.figure));
+    Ok(all)
+}
+
+/// The indicators of all areas of a level, and of the whole, in the newest releases, as the reader may see
+/// them: where the areas of the level lie is said from these alone.
+///
+/// # Errors
+/// Unavailable, when figures are not as they were released.
+pub(crate) async fn indicators(view: &PageView, level: &str) -> Result<Vec<FigureRow>, PageFault> {
+    let mut all = Vec::new();
+    for release in view.snapshot.current() {
+        let keys = latest_keys(view, release);
+        let selection = Selection::default();
+        let chosen = choose(view, release, &selection, keys, RowsFor::Indicators).await?;
+        let Some(chosen) = chosen else { continue };
+        let rows = view.state.computing.run(move || {
+            let failed = |why: crate::error::Error| {
+                tracing::error!(release = chosen.release(), %why, "figures cannot be read");
+                PageFault::Unavailable
+            };
+            chosen.all().map_err(failed)
+        });
+        all.extend(rows.await??);
+    }
+    let of_level = |row: &FigureRow| row.area.as_ref().is_none_or(|area| area.level == level);
+    all.retain(|row| of_level(row) && is_indicator(row));
     Ok(all)
 }
 
@@ -79,6 +107,8 @@ enum RowsFor {
     Reading,
     /// To be compared with the whole area, whose figures are chosen too.
     Comparison,
+    /// To say where areas lie: those alone that can be indicators.
+    Indicators,
 }
 
 /// The figures of a selection that the reader may see, each once; None where there are none.
@@ -108,6 +138,12 @@ async fn choose(
     let areas = OwnAreas::of(listed, &view.directory);
     let polarity = manifest.polarity();
     let condition = selection.condition(purpose == RowsFor::Comparison);
+    let condition = match purpose {
+        RowsFor::Indicators => condition
+            .and(col("is_total"))
+            .and(col("lower_95").is_not_null()),
+        _ => condition,
+    };
     let (reader, id, selection) = (view.clone(), release.id.clone(), selection.clone());
     let chosen = view.state.computing.run(move || {
         let chosen = figures.filtered(condition).ok()?;

@@ -8,5 +8,5 @@ mod selection;
 
 pub(crate) use chosen_figures::ChosenFigures;
 pub(crate) use compared_figure::{ComparedFigure, Significance};
-pub(crate) use latest_figures::{compared_figures, latest_figures, readable_figures};
+pub(crate) use latest_figures::{compared_figures, indicators, latest_figures, readable_figures};
 pub(crate) use selection::{Selection, WHOLE, area_of};

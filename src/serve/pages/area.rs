@@ -1,17 +1,21 @@
 //! The profile of an area: all its measures, each against the whole area.
 
+use super::area_spine::spine_of;
 use super::areas::{level_in_words, readable_areas};
 use super::figure_text::{limits, remarks, sign, trend_sign, value};
 use super::layout::{SitePart, layout};
 use super::links::latest_link;
 use super::partial::partial_notice;
 use super::words::day;
+use crate::figures::FigureRow;
 use crate::headlines::{RecentTrend, number};
 use crate::plural::things;
 use crate::serve::addresses::{comparison, in_address};
 use crate::serve::asked::AddressPath;
 use crate::serve::catalogue::ReportKey;
-use crate::serve::figures::{ComparedFigure, Selection, Significance, compared_figures};
+use crate::serve::figures::{
+    ComparedFigure, Selection, Significance, compared_figures, indicators,
+};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use axum::response::Response;
@@ -35,7 +39,8 @@ pub(crate) async fn area(
             ..Selection::default()
         };
         let figures = compared_figures(&view, &selection).await?;
-        let content = content(&view, &code, &figures);
+        let indicators = indicators(&view, &area.level).await?;
+        let content = content(&view, &code, &figures, &indicators);
         let title = format!("{}: area profile", area.name);
         let trail = [("/areas".to_string(), "Areas".to_string())];
         let settings = &view.state.settings;
@@ -45,7 +50,12 @@ pub(crate) async fn area(
     view.page(made).await
 }
 
-fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
+fn content(
+    view: &PageView,
+    code: &str,
+    figures: &[ComparedFigure],
+    indicators: &[FigureRow],
+) -> Markup {
     let level = view
         .directory
         .areas
@@ -69,9 +79,11 @@ fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
             report says which figures are better. The recent trend is that of the last five years, where it is more \
             than chance. A suppressed figure is not a zero." }
         p { a href={ "/api/v1/figures.csv?area=" (in_address(code)) } { "Download these figures (CSV)" } }
-        @for (report, figures) in by(figures, |figure| &figure.figure.report) {
-            h2 { (view.directory.title(report)) }
-            @for (table, figures) in by(&figures, |figure| &figure.figure.table) {
+        @for (at, (report, figures)) in by(figures, |figure| &figure.figure.report).iter().enumerate() {
+            @let title = view.directory.title(report);
+            h2 { (title) }
+            (spine_of((report, &title), figures, indicators, at + 1))
+            @for (table, figures) in by(figures, |figure| &figure.figure.table) {
                 (of_table(view, report, table, &figures))
             }
         }

@@ -2,6 +2,7 @@
 
 mod about;
 mod area;
+mod area_spine;
 mod areas;
 mod changed_inputs;
 mod changes;

@@ -1,6 +1,7 @@
 //! What the pages show.
 
 use super::sample::{NEW, OLD, Site};
+use crate::serve::access::PageReader;
 use axum::http::StatusCode;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,6 +89,41 @@ async fn a_report_has_its_files_and_no_others() {
         .text();
     assert!(old.contains("There is a newer release of this report"));
     assert!(!page.contains("There is a newer release of this report"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_shows_where_the_areas_lie_that_the_reader_may_read() {
+    let all = Site::published().await;
+    let page = all.get("/areas/E6").await.text();
+    // Bolton between itself and Wigan; Stockport is suppressed and takes no part.
+    assert!(
+        page.contains("15%, higher; the whole area 10%; areas from 9.5% to 15%"),
+        "{page}"
+    );
+    assert_eq!(
+        page.matches("Spine chart of 1 indicator of this area")
+            .count(),
+        2
+    );
+    assert!(page.contains("id=\"chart-1-t\"") && page.contains("id=\"small-chart-1-t\""));
+    assert!(page.contains(
+        "<caption><span>Conditions: indicators of this area and of the whole area</span>"
+    ));
+    // Of whom the latest figure is suppressed, that of the year before is shown, and says so.
+    let stockport = all.get("/areas/E9").await.text();
+    assert!(
+        stockport
+            .contains("condition, 2025: 10%, similar; the whole area 10%; areas from 10% to 10%"),
+        "{stockport}"
+    );
+    // The others' figures are not told to those who may not read them.
+    let own = all.read_by(PageReader::of_roles(&["E6"], &["*"]));
+    let page = own.get("/areas/E6").await.text();
+    assert!(
+        page.contains("13% to 17%") && !page.contains("9.5%"),
+        "{page}"
+    );
+    assert!(!page.contains("Spine chart"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

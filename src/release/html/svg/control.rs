@@ -16,15 +16,20 @@ pub(super) fn draw(chart: &Chart, number: usize) -> Markup {
     html! {
         div.panels.control {
             @for (index, (series, control)) in chart.series.iter().zip(&chart.controls).enumerate() {
+                @let panel = chart.panel(&[index]);
                 div {
                     p.panel { (series.name) }
-                    @if control.limits.is_some() {
-                        p.icons { (variation(control.latest)) (capital(control.latest.words())) }
+                    @if let Some(words) = panel.withheld() {
+                        p.icons { (words) }
                     } @else {
-                        p.icons { "Too few figures, or too small ones, for limits" }
+                        @if control.limits.is_some() {
+                            p.icons { (variation(control.latest)) (capital(control.latest.words())) }
+                        } @else {
+                            p.icons { "Too few figures, or too small ones, for limits" }
+                        }
+                        @if let Some(reach) = control.reach { p.icons { (assurance(reach)) } }
+                        (one(&panel, series, control, &format!("{}-{index}", Canvas::WIDE.id(number))))
                     }
-                    @if let Some(reach) = control.reach { p.icons { (assurance(reach)) } }
-                    (one(&chart.panel(&[index]), series, control, &format!("{}-{index}", Canvas::WIDE.id(number))))
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! The key of a chart: what its colours, shapes and marks mean.
 
 use super::drawing::fill;
-use crate::release::chart::{Chart, Compared, ControlMark, Outline};
+use crate::drawing::{Compared, key_item as item};
+use crate::release::chart::{Chart, ControlMark, Outline};
 use crate::release::report_file::ChartKind;
 use maud::{Markup, html};
 
@@ -14,17 +15,6 @@ pub(super) fn key(chart: &Chart) -> Markup {
         ChartKind::Pyramid => outline(chart),
         _ if chart.series.len() > 1 && !chart.is_panels() => series(chart),
         _ => html! {},
-    }
-}
-
-pub(super) fn item(class: &str, text: &str) -> Markup {
-    html! {
-        li {
-            svg viewBox="0 0 10 10" aria-hidden="true" focusable="false" {
-                rect class=(class) width="10" height="10" {}
-            }
-            (text)
-        }
     }
 }
 

@@ -21,7 +21,14 @@ pub(super) fn draw(chart: &Chart, number: usize) -> Markup {
     html! {
         div.panels {
             @for (index, series) in chart.series.iter().enumerate() {
-                div { p.panel { (series.name) } (one(&chart.panel(&[index]), &id(index), &series.name, PANEL)) }
+                @let panel = chart.panel(&[index]);
+                div {
+                    p.panel { (series.name) }
+                    @match panel.withheld() {
+                        Some(words) => p.icons { (words) },
+                        None => (one(&panel, &id(index), &series.name, PANEL)),
+                    }
+                }
             }
         }
     }

@@ -10,22 +10,23 @@ mod funnel;
 mod icons;
 mod key;
 mod line;
+mod map;
 mod plot;
 mod pyramid;
 mod ranked;
 mod rows;
 mod scale;
-mod spine;
 
 use crate::release::chart::Chart;
 use crate::release::report_file::ChartKind;
 use drawing::both;
+pub(super) use map::map;
 use maud::{Markup, html};
-pub(super) use spine::spine;
 
-/// The hatching, once a page.
-pub(super) fn patterns() -> Markup {
+/// The hatching and, where the page has maps, their patterns, once a page.
+pub(super) fn patterns(has_maps: bool) -> Markup {
     html! {
+        @if has_maps { (map::patterns()) }
         svg.defs aria-hidden="true" focusable="false" {
             defs {
                 pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"
@@ -37,6 +38,9 @@ pub(super) fn patterns() -> Markup {
 
 /// The figure of a chart: key, drawing, and what to know about it.
 pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
+    if let Some(words) = chart.withheld() {
+        return html! { figure { figcaption { (caption(chart)) ". " (words) } } };
+    }
     html! {
         figure {
             (key::key(chart))

@@ -5,7 +5,8 @@ use super::drawing::{Canvas, mark, px, told};
 use super::rows::{RowsLayout, rows};
 use super::scale::Scale;
 use crate::disclosure::NOT_APPLICABLE;
-use crate::release::chart::{Chart, Compared, Point};
+use crate::drawing::Compared;
+use crate::release::chart::{Chart, Point};
 use crate::release::report_file::ChartKind;
 use maud::{Markup, html};
 

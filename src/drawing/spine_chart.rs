@@ -1,14 +1,14 @@
 //! A spine chart: each indicator of an area between the worst and the best area of its level, with the
 //! whole area in the middle.
 
-use super::benchmark::Compared;
+use super::compared::Compared;
 use crate::capital::capital;
 use crate::figures::BetterWhen;
 use crate::headlines::{ProfileLine, number};
 
 /// A spine chart.
 #[derive(Debug, Clone)]
-pub(in crate::release) struct SpineChart {
+pub(crate) struct SpineChart {
     /// An indicator a row.
     pub rows: Vec<SpineRow>,
     /// Indicators of which there is no spine.
@@ -17,7 +17,7 @@ pub(in crate::release) struct SpineChart {
 
 /// An indicator between the worst and the best area. Places are from 0 to 1, the whole area at a half.
 #[derive(Debug, Clone)]
-pub(in crate::release) struct SpineRow {
+pub(crate) struct SpineRow {
     /// What it is.
     pub label: String,
     /// The area's figure, that of the whole, and those of the worst and of the best area, as they are shown.
@@ -42,7 +42,7 @@ const MIDDLE: f64 = 0.5;
 
 impl SpineChart {
     /// The chart of an area's indicators; none where none of them has a spine.
-    pub(in crate::release) fn of(lines: &[ProfileLine]) -> Option<SpineChart> {
+    pub(crate) fn of(lines: &[ProfileLine]) -> Option<SpineChart> {
         let mut chart = SpineChart {
             rows: Vec::new(),
             left_out: Vec::new(),
@@ -58,7 +58,7 @@ impl SpineChart {
 
     /// What the ends of its lines are, left and right: where no figures are better, the lowest and the
     /// highest.
-    pub(in crate::release) fn ends(&self) -> (&'static str, &'static str) {
+    pub(crate) fn ends(&self) -> (&'static str, &'static str) {
         match self.rows.iter().any(|row| row.has_better) {
             true => ("worst", "best"),
             false => ("lowest", "highest"),
@@ -66,12 +66,12 @@ impl SpineChart {
     }
 
     /// Whether any line has the quarters of the areas.
-    pub(in crate::release) fn has_quarters(&self) -> bool {
+    pub(crate) fn has_quarters(&self) -> bool {
         self.rows.iter().any(|row| row.quarters.is_some())
     }
 
     /// What it shows, in words, for those who cannot see it.
-    pub(in crate::release) fn alternative(&self) -> String {
+    pub(crate) fn alternative(&self) -> String {
         let (worst, best) = self.ends();
         let mut text = format!(
             "Spine chart of {} of this area between the {worst} and the {best} area of its kind, with the whole area in the middle",
@@ -89,7 +89,7 @@ impl SpineChart {
     }
 
     /// What a reader must know beside the picture.
-    pub(in crate::release) fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = vec![
             "Each line goes from the worst to the best area of its kind of which the figure is shown, and where neither is better from the lowest to the highest; the line down the middle is the whole area, so that lines have scales of their own. The darker band has the middle half of the areas, where there are four.".to_owned(),
         ];
@@ -101,7 +101,7 @@ impl SpineChart {
     }
 
     /// What a reader must know beside the figures.
-    pub(in crate::release) fn table_notes(&self) -> Vec<String> {
+    pub(crate) fn table_notes(&self) -> Vec<String> {
         vec![
             "An indicator is better or worse, higher or lower, when its whole 95% interval is on one side of the whole area; otherwise it is similar.".to_owned(),
             "Areas of which the figure is suppressed, or is of another date, take no part: the worst or the best may be one of them. Percentiles are those of areas, where there are four.".to_owned(),
@@ -109,7 +109,7 @@ impl SpineChart {
     }
 
     /// How areas stand to the whole, without repetition, in the order of the key.
-    pub(in crate::release) fn compared(&self) -> impl Iterator<Item = Compared> {
+    pub(crate) fn compared(&self) -> impl Iterator<Item = Compared> {
         let is_there = |compared: &Compared| self.rows.iter().any(|row| row.compared == *compared);
         Compared::ALL.into_iter().filter(is_there)
     }
@@ -150,7 +150,7 @@ impl SpineRow {
     }
 
     /// The indicator with its figures, as a reader is told it.
-    pub(in crate::release) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let word = self.compared.word().unwrap_or_default();
         format!(
             "{}: {}, {word}; the whole area {}; areas from {} to {}",

@@ -1,8 +1,9 @@
 //! A spine chart: the area between the worst and the best of its kind, one line an indicator.
 
-use super::drawing::{Canvas, LINE, both, drawing, label_above, label_left, px, room, wrapped};
+use super::canvas::{Canvas, LINE, both, drawing, label_above, label_left, px, room, wrapped};
+use super::key_item::key_item;
+use super::spine_chart::{SpineChart, SpineRow};
 use crate::capital::capital;
-use crate::release::chart::{SpineChart, SpineRow};
 use maud::{Markup, html};
 
 /// Height of a line, without its label on a narrow surface.
@@ -23,24 +24,25 @@ struct SpineColumns {
     is_narrow: bool,
 }
 
-/// The figure of a spine chart: key, drawing, and what to know about it.
-pub(in crate::release::html) fn spine(chart: &SpineChart) -> Markup {
+/// The figure of a spine chart: key, drawing, and what to know about it; `number` tells it from the others
+/// of a page.
+pub(crate) fn spine(chart: &SpineChart, number: usize) -> Markup {
     let (worst, best) = chart.ends();
     html! {
         figure {
             ul.key {
                 @for compared in chart.compared() {
                     @if let Some(word) = compared.word() {
-                        (super::key::item(compared.class(), &format!("{} {word}", compared.shape())))
+                        (key_item(compared.class(), &format!("{} {word}", compared.shape())))
                     }
                 }
-                (super::key::item("mean", "The whole area"))
+                (key_item("mean", "The whole area"))
                 @if chart.has_quarters() {
-                    (super::key::item("quarters", "The middle half of the areas"))
+                    (key_item("quarters", "The middle half of the areas"))
                 }
-                (super::key::item("ends", &format!("From the {worst} to the {best} area")))
+                (key_item("ends", &format!("From the {worst} to the {best} area")))
             }
-            (both(|canvas| draw(chart, canvas)))
+            (both(|canvas| draw(chart, canvas, number)))
             figcaption {
                 "This area between the " (worst) " and the " (best) " area of its kind."
                 @for note in chart.notes() { " " (note) }
@@ -49,7 +51,7 @@ pub(in crate::release::html) fn spine(chart: &SpineChart) -> Markup {
     }
 }
 
-fn draw(chart: &SpineChart, canvas: Canvas) -> Markup {
+fn draw(chart: &SpineChart, canvas: Canvas, number: usize) -> Markup {
     let is_narrow = canvas.is_narrow();
     let label = match is_narrow {
         true => 0.0,
@@ -107,7 +109,13 @@ fn draw(chart: &SpineChart, canvas: Canvas) -> Markup {
     let size = (canvas.width, bottom + 6.0);
     let (worst, best) = chart.ends();
     let title = format!("This area between the {worst} and the {best} area of its kind");
-    drawing(&canvas.id(0), size, &title, &chart.alternative(), inside)
+    drawing(
+        &canvas.id(number),
+        size,
+        &title,
+        &chart.alternative(),
+        inside,
+    )
 }
 
 fn headings(chart: &SpineChart, columns: &SpineColumns, label: f64, width: f64) -> Markup {

@@ -1,12 +1,12 @@
-//! The profile of an area as a table, which page and workbook both have.
+//! The profile of an area as a table, which the page of a report, its workbook and the planners' page have.
 
-use super::chart::{Compared, SpineChart};
-use super::frame::Unit;
+use super::compared::Compared;
+use super::spine_chart::SpineChart;
 use crate::figures::BetterWhen;
 use crate::headlines::ProfileLine;
 
 /// The profile of an area as a table.
-pub(super) struct ProfileTable {
+pub(crate) struct ProfileTable {
     /// The headings of the figures.
     pub headings: Vec<&'static str>,
     /// An indicator a row.
@@ -14,7 +14,7 @@ pub(super) struct ProfileTable {
 }
 
 /// An indicator.
-pub(super) struct ProfileRow {
+pub(crate) struct ProfileRow {
     /// What it is.
     pub label: String,
     /// A figure for each heading; none where it does not apply.
@@ -44,7 +44,7 @@ const SPREAD: [&str; 5] = [
 
 impl ProfileTable {
     /// The table of an area's indicators; with those of the other areas where any of them has a spine.
-    pub(super) fn of(lines: &[ProfileLine]) -> ProfileTable {
+    pub(crate) fn of(lines: &[ProfileLine]) -> ProfileTable {
         let has_spread = SpineChart::of(lines).is_some();
         let spread = SPREAD.into_iter().filter(|_| has_spread);
         let rows = lines.iter().map(|line| ProfileRow::of(line, has_spread));
@@ -75,19 +75,10 @@ impl ProfileRow {
     }
 
     /// The unit of a figure, as files have it.
-    pub(super) fn unit(&self, at: usize) -> &str {
+    pub(crate) fn unit(&self, at: usize) -> &str {
         match at + 1 == OWN.len() + SPREAD.len() {
             true => "count",
             false => &self.unit,
-        }
-    }
-
-    /// The unit of a figure, as a workbook writes it.
-    pub(super) fn written_in(&self, at: usize) -> Unit {
-        match self.unit(at) {
-            "percent" => Unit::Percent,
-            "count" => Unit::Count,
-            _ => Unit::Mean,
         }
     }
 }
