@@ -124,6 +124,7 @@ pub(super) fn unit(unit: Unit) -> String {
         Unit::Per(n) => format!("per {n}"),
         Unit::Mean => "mean".to_owned(),
         Unit::Percentile => "percentile".to_owned(),
+        Unit::Years => "years".to_owned(),
     }
 }
 

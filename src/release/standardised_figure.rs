@@ -5,8 +5,9 @@ use super::counted::{CellFigures, PlacedFigure, TablePlace};
 use super::report_file::{Measure, MeasureKind, ReportTable};
 use super::table_data::TableData;
 use crate::disclosure::{
-    AmountBand, Figure, RatedQuantile, ReferenceBand, Released, Scheme, StandardBand,
-    indirectly_standardised, percentile, rate, relative_index, slope_index, standardised,
+    AmountBand, Figure, LifeBand, LifeQuestion, RatedQuantile, ReferenceBand, Released, Scheme,
+    StandardBand, indirectly_standardised, life_expectancy, percentile, rate, relative_index,
+    slope_index, standardised,
 };
 use chrono::NaiveDate;
 
@@ -26,6 +27,7 @@ impl StandardisedMeasure<'_> {
             (MeasureKind::Dsr, _) => self.rate(place, self.multiplier()),
             (MeasureKind::Isr, _) => self.ratio(place),
             (MeasureKind::Percentile, _) => self.percentile(place),
+            (MeasureKind::LifeExpectancy, _) => self.life_expectancy(place),
             (MeasureKind::Sii, Some(quantiles)) => {
                 let rated = self.rated(quantiles);
                 rated.map(|rated| slope_index(&rated))
@@ -104,16 +106,11 @@ impl StandardisedMeasure<'_> {
             self.events(own, place, None)?,
             self.people(own, place, None)?,
         );
-        let events = self
-            .table
-            .counts()
-            .find(|(name, _)| Some(*name) == self.measure.numerator.as_deref());
-        let of_rows = events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows);
         Some(standardised(
             self.scheme,
             totals,
             &bands,
-            of_rows,
+            self.is_of_rows(),
             multiplier,
         ))
     }
@@ -139,6 +136,39 @@ impl StandardisedMeasure<'_> {
             &bands,
             multiplier,
         ))
+    }
+
+    /// The life expectancy of a place, from its deaths and people by age band.
+    fn life_expectancy(&self, place: &TablePlace) -> Option<Figure> {
+        let own = &self.data.figures;
+        let bands = self.data.amounts.iter().map(|band| {
+            Some(LifeBand {
+                people: self.people(own, place, Some(&band.label))?,
+                deaths: self.events(own, place, Some(&band.label))?,
+            })
+        });
+        let bands: Vec<LifeBand> = bands.collect::<Option<_>>()?;
+        let of = LifeQuestion {
+            age: self.measure.age.unwrap_or(0),
+            years: self.years(place)?,
+            of_rows: self.is_of_rows(),
+        };
+        Some(life_expectancy(self.scheme, &bands, of))
+    }
+
+    /// How many years the deaths of a place are of, as its value across says; None for all of them together.
+    fn years(&self, place: &TablePlace) -> Option<u8> {
+        match self.table.across {
+            Some(_) => years_of(place.get(self.table.rows.len())?.as_deref()?),
+            None => Some(1),
+        }
+    }
+
+    /// Whether the events are counted as rows.
+    fn is_of_rows(&self) -> bool {
+        let mut counts = self.table.counts();
+        let events = counts.find(|(name, _)| Some(*name) == self.measure.numerator.as_deref());
+        events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows)
     }
 
     /// The percentile of a place, from its rows by band of the amount.
@@ -192,6 +222,13 @@ impl StandardisedMeasure<'_> {
         });
         rated.collect()
     }
+}
+
+/// The number of years that a period begins with: 3 of *3 years to 2026-09-30*.
+pub(super) fn years_of(period: &str) -> Option<u8> {
+    let (years, rest) = period.split_once(' ')?;
+    let years = years.parse().ok().filter(|years| *years > 0);
+    years.filter(|_| rest.starts_with("year"))
 }
 
 /// Per how many the rates of a relative index are.

@@ -5,6 +5,7 @@ mod charts;
 mod files;
 mod headlines;
 mod indices;
+mod life_expectancy;
 mod outlines;
 mod packs;
 mod publishing;
