@@ -317,7 +317,7 @@ fn holds(workbook: &[u8], label: &str, number: f64) -> bool {
         let range = book.worksheet_range(sheet).unwrap();
         range.rows().any(|row| {
             let is_number = |cell: &Data| matches!(cell, Data::Float(found) if *found == number);
-            row.first().is_some_and(|cell| cell.to_string() == label) && row.iter().any(is_number)
+            row.first().is_some_and(|cell| *cell == *label) && row.iter().any(is_number)
         })
     })
 }
