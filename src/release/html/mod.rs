@@ -17,7 +17,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-/// The style sheet, part of the page.
+/// The style sheet, part of the page. In print, buttons that sort have no box: Chromium does not paint them in a
+/// header that comes again on the next page.
 const STYLE: &str = include_str!("style.css");
 
 /// The script, part of the page: sorts and filters tables, marks rows in charts.
