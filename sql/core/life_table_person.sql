@@ -5,7 +5,7 @@ description: >
 grain: person_key
 columns:
   person_key: Pseudonym of the person
-  period: "Such as 3 years to 2026-09-30"
+  period: First and last month of the years, such as 2023-10 to 2026-09
   area_name: Place of residence, or primary care network, by geography_basis; or Not known
   life_table_band: Age on the first of the month, 0, 1-4, 5-9 to 90+, or Not known
   sex: "female, male, other or unknown"

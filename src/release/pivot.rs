@@ -351,7 +351,7 @@ impl Grid {
             {
                 return Err(within(
                     Error::usage(format!("the values of `{across}` do not say how many years they are"))
-                        .hint("life expectancy is of deaths of so many years: let each value begin with them, such as 3 years to 2026-09-30"),
+                        .hint("life expectancy is of deaths of so many years: let each value be the first and the last month, such as 2023-10 to 2026-09"),
                 ));
             }
             let mut counts = table.counts();

@@ -9,7 +9,7 @@ use crate::disclosure::{
     StandardBand, indirectly_standardised, life_expectancy, percentile, rate, relative_index,
     slope_index, standardised,
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// What figures of a measure are made from.
 pub(super) struct StandardisedMeasure<'a> {
@@ -224,11 +224,16 @@ impl StandardisedMeasure<'_> {
     }
 }
 
-/// The number of years that a period begins with: 3 of *3 years to 2026-09-30*.
+/// How many years the months of a period are: 3 of *2023-10 to 2026-09*. None where they are no whole years.
 pub(super) fn years_of(period: &str) -> Option<u8> {
-    let (years, rest) = period.split_once(' ')?;
-    let years = years.parse().ok().filter(|years| *years > 0);
-    years.filter(|_| rest.starts_with("year"))
+    let month = |text: &str| -> Option<i32> {
+        let day = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
+        Some(day.year() * 12 + day.month0().cast_signed())
+    };
+    let (first, last) = period.split_once(" to ")?;
+    let months = month(last)? - month(first)? + 1;
+    let years = u8::try_from(months / 12).ok()?;
+    (months % 12 == 0 && years > 0).then_some(years)
 }
 
 /// Per how many the rates of a relative index are.

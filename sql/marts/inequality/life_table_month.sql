@@ -7,7 +7,7 @@ description: >
 grain: month
 columns:
   month: First day of the calendar month
-  period: "Such as 3 years to 2026-09-30"
+  period: First and last of these months, such as 2023-10 to 2026-09
   is_middle: Whether it begins in the middle of these years, so that its people stand for those of all of them
 checks:
   - unique: month
@@ -15,9 +15,7 @@ checks:
 topic: inequality
 */
 with months as (
-    select
-        month,
-        last_day
+    select month
     from intermediate.period_month
     where is_complete
 ),
@@ -25,28 +23,33 @@ with months as (
 numbered as (
     select
         month,
-        last_day,
         row_number() over (order by month desc) as month_number
     from months
 ),
 
 covered as (
-    select
-        least(count(*) / 12, 3) as years,
-        max(last_day) as last_day
+    select least(cast(floor(count(*) / 12.0) as int), 3) as years
     from months
+),
+
+chosen as (
+    select
+        numbered.month,
+        numbered.month_number,
+        covered.years
+    from numbered
+    cross join covered
+    where numbered.month_number <= 12 * covered.years
 ),
 
 final as (
     select
-        numbered.month,
-        cast(covered.years as varchar)
-        || case when covered.years = 1 then ' year to ' else ' years to ' end
-        || cast(covered.last_day as varchar) as period,
-        numbered.month_number = 6 * covered.years as is_middle
-    from numbered
-    cross join covered
-    where numbered.month_number <= 12 * covered.years
+        month,
+        substr(cast(min(month) over () as varchar), 1, 7)
+        || ' to '
+        || substr(cast(max(month) over () as varchar), 1, 7) as period,
+        month_number = 6 * years as is_middle
+    from chosen
 )
 
 select * from final
