@@ -34,6 +34,7 @@ mod derived;
 mod indirect;
 mod inequality;
 pub(crate) mod ledger;
+mod life_expectancy;
 mod magnitude;
 pub(crate) mod members;
 mod percentile;
@@ -50,6 +51,7 @@ pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, mean, percent, rate};
 pub(crate) use indirect::{ReferenceBand, indirectly_standardised};
 pub(crate) use inequality::{RatedQuantile, relative_index, slope_index};
+pub(crate) use life_expectancy::{LifeBand, LifeQuestion, life_expectancy};
 pub(crate) use percentile::{AmountBand, percentile};
 pub(crate) use published::{PublishedFigure, read_together};
 #[cfg(test)]

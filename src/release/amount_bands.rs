@@ -1,9 +1,10 @@
-//! The bands of an amount by which a percentile is made.
+//! The bands of an amount by which a percentile is made, or of age by which a life expectancy is.
 
 use super::proof::texts;
-use super::report_file::ReportTable;
+use super::report_file::{MeasureKind, ReportTable};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::statistics::life_table::AGES;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
@@ -22,7 +23,7 @@ pub(super) struct BandEdges {
 
 const HINT: &str = "a list of bands has the columns `at_least` and `below`; each band begins where the one before ends, and only the last may have no end";
 
-/// The bands of the hidden dimension of a table, from the smallest amount on; none where it has no percentile.
+/// The bands of the hidden dimension of a table, from the smallest amount on; none where no measure goes by bands.
 ///
 /// # Errors
 /// Usage, when the list of bands does not say where they begin and end, or has gaps; data, when it cannot be
@@ -32,7 +33,7 @@ pub(super) async fn amount_bands(
     place: &str,
     table: &ReportTable,
 ) -> Result<Vec<BandEdges>> {
-    let hidden = table.hidden().filter(|_| table.has_percentiles());
+    let hidden = table.hidden().filter(|_| table.kind_by_bands().is_some());
     let values = hidden.and_then(|name| table.dimensions.get(name));
     let Some((list, label)) = values.and_then(|values| values.column()) else {
         return Ok(Vec::new());
@@ -46,8 +47,25 @@ pub(super) async fn amount_bands(
     for batch in engine.collect(place, frame).await? {
         bands.extend(read(&batch).map_err(|e| e.within(format!("{place}: {list}")))?);
     }
-    check(&bands).map_err(|e| e.within(format!("{place}: {list}")))?;
+    let within = |e: Error| e.within(format!("{place}: {list}"));
+    check(&bands).map_err(within)?;
+    if table.kind_by_bands() == Some(MeasureKind::LifeExpectancy) {
+        check_ages(&bands).map_err(within)?;
+    }
     Ok(bands)
+}
+
+/// A life table has bands of its own, and no others.
+fn check_ages(bands: &[BandEdges]) -> Result<()> {
+    let begin = bands.iter().map(|band| band.at_least);
+    match begin.eq(AGES.map(f64::from)) && bands.last().is_some_and(|last| last.below.is_none()) {
+        true => Ok(()),
+        false => Err(
+            Error::usage("its bands are not those of a life table").hint(
+                "life expectancy is made by 20 bands that begin at 0, 1, 5, 10 and so on to 90, the last without an end, as in reference.life_table_band",
+            ),
+        ),
+    }
 }
 
 fn read(batch: &RecordBatch) -> Result<Vec<BandEdges>> {
@@ -115,6 +133,20 @@ mod tests {
         assert_eq!(wrong(&[good[0].clone(), good[2].clone()]), gap);
         assert_eq!(wrong(&[good[2].clone(), band("9", 9.0, None)]), gap);
         assert_eq!(wrong(&[band("none", 4.0, Some(4.0))]), gap);
+        let ages = |ages: &[u8]| -> Vec<BandEdges> {
+            let ends = ages[1..]
+                .iter()
+                .map(|age| Some(f64::from(*age)))
+                .chain([None]);
+            let bands = ages.iter().zip(ends);
+            bands
+                .map(|(age, below)| band("", f64::from(*age), below))
+                .collect()
+        };
+        assert!(check_ages(&ages(&AGES)).is_ok());
+        for wrong in [&AGES[1..], &AGES[..19], &[0, 5, 10]] {
+            assert!(check_ages(&ages(wrong)).is_err());
+        }
         let twice = [good[0].clone(), band("up to 4", 4.0, None)];
         assert_eq!(wrong(&twice), "a band has two beginnings or ends");
     }

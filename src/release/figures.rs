@@ -124,6 +124,7 @@ pub(super) fn unit(unit: Unit) -> String {
         Unit::Per(n) => format!("per {n}"),
         Unit::Mean => "mean".to_owned(),
         Unit::Percentile => "percentile".to_owned(),
+        Unit::Years => "years".to_owned(),
     }
 }
 
@@ -253,7 +254,7 @@ fn period_kind(labels: &[&Label]) -> Option<DimensionKind> {
 }
 
 /// Whether a text is a year, a quarter or a month, or a part of one: 2025/26, 2025/26 Q1, 2026-Q1, 2026-09,
-/// 2026, 2026/27 (part: 183 of 365 days).
+/// 2026, 2026/27 (part: 183 of 365 days), 2023-10 to 2026-09.
 fn is_period(text: &str) -> bool {
     let text = match text.split_once(" (part: ") {
         Some((whole, part)) if part.ends_with(')') => whole,
@@ -269,6 +270,7 @@ fn is_period(text: &str) -> bool {
         "9999-Q9",
         "9999 Q9",
         "9999-99",
+        "9999-99 to 9999-99",
         "9999",
     ];
     let year = text.get(..4).and_then(|year| year.parse::<u32>().ok());
@@ -324,6 +326,8 @@ mod tests {
             Some(DimensionKind::Period)
         );
         assert_eq!(kind(&[year]), Some(DimensionKind::Period));
+        let years = kind(&["2023-10 to 2026-09"]);
+        assert_eq!(years, Some(DimensionKind::Period));
         assert_eq!(kind(&["2025/26", "Not known"]), Some(DimensionKind::Period));
         for other in [
             "2025/26 (part",

@@ -95,6 +95,8 @@ pub(crate) enum Unit {
     Mean,
     /// An amount that so many of a hundred are below.
     Percentile,
+    /// Years of life.
+    Years,
 }
 
 /// A released cell. There is no other way for a figure to reach a file.

@@ -5,7 +5,7 @@ use super::counted::{CellFigures, TablePlace};
 use super::dimension::NOT_KNOWN;
 use super::frame::{Cell, Frame, FrameMeasure, FramePart, Group, Row, Shown, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
-use super::standardised_figure::StandardisedMeasure;
+use super::standardised_figure::{StandardisedMeasure, years_of};
 use super::table_data::{self, Label, TableColumns, TableData};
 use crate::disclosure::{Released, Scheme, mean, percent, rate};
 use crate::error::{Error, Result};
@@ -29,6 +29,7 @@ pub(super) fn frame(
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
     let released = grid.figures(table, &data.figures)?;
     let quantiles = grid.quantiles(table)?;
+    grid.check_periods(table)?;
     let mut frame = Frame {
         id: table.id.clone(),
         area: data.area.clone(),
@@ -76,7 +77,8 @@ pub(super) fn frame(
                     | MeasureKind::Isr
                     | MeasureKind::Sii
                     | MeasureKind::Rii
-                    | MeasureKind::Percentile => {
+                    | MeasureKind::Percentile
+                    | MeasureKind::LifeExpectancy => {
                         let made = StandardisedMeasure {
                             measure,
                             table,
@@ -165,6 +167,7 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
             MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum => Unit::Count,
             MeasureKind::Mean => Unit::Mean,
             MeasureKind::Percentile => Unit::Percentile,
+            MeasureKind::LifeExpectancy => Unit::Years,
             MeasureKind::Percent => Unit::Percent,
             MeasureKind::Rate
             | MeasureKind::Dsr
@@ -333,6 +336,39 @@ impl Grid {
         Ok(is_whole.then(|| rows.collect()))
     }
 
+    /// Refuses values across that do not say how many years deaths are of, and deaths that several of them share.
+    fn check_periods(&self, table: &ReportTable) -> Result<()> {
+        let Some(across) = &table.across else {
+            return Ok(());
+        };
+        let of_life = |measure: &&Measure| measure.kind == MeasureKind::LifeExpectancy;
+        for measure in table.measures.iter().filter(of_life) {
+            let within = |e: Error| e.within(format!("table `{}`", table.id));
+            if self
+                .across_values
+                .iter()
+                .any(|value| years_of(value).is_none())
+            {
+                return Err(within(
+                    Error::usage(format!("the values of `{across}` do not say how many years they are"))
+                        .hint("life expectancy is of deaths of so many years: let each value be the first and the last month, such as 2023-10 to 2026-09"),
+                ));
+            }
+            let mut counts = table.counts();
+            let deaths = counts.find(|(name, _)| Some(*name) == measure.numerator.as_deref());
+            let is_shared = deaths.is_some_and(|(_, deaths)| deaths.without.contains(across));
+            if is_shared && self.across_values.len() > 1 {
+                return Err(within(
+                    Error::usage(format!(
+                        "its deaths are not divided by `{across}`, which has several values"
+                    ))
+                    .hint("leave one value, or make a table for each"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Where rows stand in a column.
     fn places(&self, table: &ReportTable, rows: &[usize], group: usize) -> Vec<TablePlace> {
         let places = rows.iter();
@@ -372,7 +408,8 @@ impl Grid {
                 | MeasureKind::Isr
                 | MeasureKind::Sii
                 | MeasureKind::Rii
-                | MeasureKind::Percentile,
+                | MeasureKind::Percentile
+                | MeasureKind::LifeExpectancy,
                 _,
             ) => Vec::new(),
         };
@@ -489,7 +526,8 @@ impl Grid {
                 | MeasureKind::Isr
                 | MeasureKind::Sii
                 | MeasureKind::Rii
-                | MeasureKind::Percentile,
+                | MeasureKind::Percentile
+                | MeasureKind::LifeExpectancy,
                 _,
             ) => None,
             (MeasureKind::Mean, _) => count(&measure.numerator, row, group)

@@ -7,6 +7,7 @@ use crate::error::{Context, Error, Result};
 use crate::nearest::nearest;
 use crate::pipeline::parse_settings;
 use crate::privacy::looks_identifying;
+use crate::statistics::life_table::AGES;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -247,6 +248,7 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         ("multiplier", measure.multiplier.is_some()),
         ("by", measure.by.is_some()),
         ("percent", measure.percent.is_some()),
+        ("age", measure.age.is_some()),
         ("amount", measure.amount.is_some()),
         ("provider", measure.provider.is_some()),
     ];
@@ -262,9 +264,11 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         }
         (MeasureKind::Sii | MeasureKind::Rii, _) => &["numerator", "denominator", "multiplier"],
         (MeasureKind::Percentile, _) => &["column", "by", "percent"],
+        (MeasureKind::LifeExpectancy, _) => &["numerator", "denominator", "by"],
     };
     let allowed: &[&str] = match measure.kind {
         MeasureKind::Sii | MeasureKind::Rii => &["numerator", "denominator", "multiplier", "by"],
+        MeasureKind::LifeExpectancy => &["numerator", "denominator", "by", "age"],
         MeasureKind::People | MeasureKind::Rows => &["column", "of", "where", "without"],
         MeasureKind::Sum => &["column", "of", "where", "without", "amount", "provider"],
         _ => needed,
@@ -300,6 +304,7 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
             known_count(table, "denominator", measure.denominator.as_ref())?;
             above_and_below(table, measure)?;
         }
+        check_age(measure)?;
     }
     beside_the_whole(table, measure)?;
     for column in [&measure.amount, &measure.provider].into_iter().flatten() {
@@ -374,8 +379,19 @@ fn check_percentile(table: &ReportTable, measure: &Measure) -> Result<()> {
     Ok(())
 }
 
+/// A life table has years from the beginning of each of its bands on.
+fn check_age(measure: &Measure) -> Result<()> {
+    match measure.age {
+        Some(age) if !AGES.contains(&age) => Err(Error::usage(
+            "`age` is no age at which a band of a life table begins",
+        )
+        .hint("write 0, 1, 5, 10 and so on by five to 90, such as age = 65")),
+        _ => Ok(()),
+    }
+}
+
 /// The dimension that divides counts and that the table does not show: one, of groups of the age bands of
-/// the standard population by which rates are standardised, or of bands of the amount that percentiles are of.
+/// the standard population by which rates are standardised, or of bands of the amount that percentiles and life expectancies are of.
 fn check_hidden(table: &ReportTable) -> Result<()> {
     const HINT: &str = "declare it under [tables.dimensions] and leave it out of `rows` and `across`: age_group = { from = \"reference.age_band.broad_age_group\", by = \"age_band\" }";
     let Some(ages) = table.hidden() else {
@@ -394,8 +410,8 @@ fn check_hidden(table: &ReportTable) -> Result<()> {
         ))
         .hint(HINT));
     }
-    if table.has_percentiles() {
-        return check_bands(table, ages);
+    if let Some(kind) = table.kind_by_bands() {
+        return check_bands(table, ages, kind);
     }
     let values = table.dimensions.get(ages);
     let is_of_ages = values.is_some_and(|values| {
@@ -411,21 +427,31 @@ fn check_hidden(table: &ReportTable) -> Result<()> {
     }
 }
 
-/// The dimension of percentiles: bands of a reference table, by which nothing is standardised.
-fn check_bands(table: &ReportTable, bands: &str) -> Result<()> {
+/// The dimension of percentiles or life expectancies: bands of a reference table, by which nothing else is made.
+fn check_bands(table: &ReportTable, bands: &str, kind: MeasureKind) -> Result<()> {
     let mut others = table.measures.iter().filter(|measure| measure.by.is_some());
-    if others.any(|measure| measure.kind != MeasureKind::Percentile) {
-        return Err(
-            Error::usage("percentiles and standardised rates are in one table")
-                .hint("each divides the counts by a dimension of its own: make two tables"),
-        );
+    if others.any(|measure| measure.kind != kind) {
+        let what = match kind {
+            MeasureKind::LifeExpectancy => "life expectancies",
+            _ => "percentiles",
+        };
+        return Err(Error::usage(format!(
+            "{what} and figures by other bands are in one table"
+        ))
+        .hint("each divides the counts by a dimension of its own: make two tables"));
     }
     let values = table.dimensions.get(bands);
     let list = values.and_then(|values| values.column());
     if list.is_none_or(|(table, _)| table.layer != "reference") {
-        return Err(Error::usage(format!("`{bands}` names no list of bands")).hint(
-            "declare it under [tables.dimensions] with a reference table that has the columns `at_least` and `below`: hour_band = { from = \"reference.emergency_hour.hour_band\", by = \"hours\" }",
-        ));
+        let such = match kind {
+            MeasureKind::LifeExpectancy => {
+                "life_table_band.from = \"reference.life_table_band.life_table_band\""
+            }
+            _ => "hour_band = { from = \"reference.emergency_hour.hour_band\", by = \"hours\" }",
+        };
+        return Err(Error::usage(format!("`{bands}` names no list of bands")).hint(format!(
+            "declare it under [tables.dimensions] with a reference table that has the columns `at_least` and `below`: {such}",
+        )));
     }
     Ok(())
 }

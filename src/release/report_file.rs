@@ -99,10 +99,12 @@ pub(crate) struct Measure {
     /// For a rate, a ratio or an index: per how many, such as 100000.
     pub multiplier: Option<u32>,
     /// For a standardised rate, a ratio or an index: the dimension of age groups, which the table does not
-    /// show. For a percentile: that of bands of the amount.
+    /// show. For a percentile: that of bands of the amount. For a life expectancy: that of its age bands.
     pub by: Option<String>,
     /// For a percentile: how many of a hundred rows are below it.
     pub percent: Option<f64>,
+    /// For a life expectancy: from which age on years are counted; from birth otherwise.
+    pub age: Option<u8>,
     /// For a sum: the column of the model that is added up, whole numbers from 0 on.
     pub amount: Option<String>,
     /// For a sum: the column of the model that names the provider, where one is at risk too.
@@ -113,7 +115,7 @@ pub(crate) struct Measure {
 
 /// The kinds of measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum MeasureKind {
     /// Different people.
     People,
@@ -137,6 +139,8 @@ pub(crate) enum MeasureKind {
     Rii,
     /// The amount that so many of a hundred rows are below, from released counts by bands of it.
     Percentile,
+    /// The years that people can expect to live, from released deaths and people, with 95% limits.
+    LifeExpectancy,
 }
 
 /// What a percentage is a part of.
@@ -324,17 +328,17 @@ impl ReportTable {
     }
 
     /// The dimension that divides counts and that the table does not show: age groups by which rates are
-    /// standardised, or bands of an amount.
+    /// standardised, bands of an amount, or those of a life table.
     pub(crate) fn hidden(&self) -> Option<&str> {
         self.measures
             .iter()
             .find_map(|measure| measure.by.as_deref())
     }
 
-    /// Whether the hidden dimension is of bands of an amount.
-    pub(crate) fn has_percentiles(&self) -> bool {
+    /// The kind of measure that goes by bands of an amount, in place of ages of the standard population.
+    pub(crate) fn kind_by_bands(&self) -> Option<MeasureKind> {
         let mut kinds = self.measures.iter().map(|measure| measure.kind);
-        kinds.any(|kind| kind == MeasureKind::Percentile)
+        kinds.find(|kind| matches!(kind, MeasureKind::Percentile | MeasureKind::LifeExpectancy))
     }
 
     /// Whether the hidden dimension divides a count.

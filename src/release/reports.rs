@@ -139,7 +139,7 @@ fn reads(report: &mut Report) -> Result<()> {
     let of_areas = report.levels.iter().map(|level| level.listed().0);
     let mut reads: BTreeSet<TableName> = of_areas.collect();
     for table in &report.report.tables {
-        if table.hidden().is_some() && !table.has_percentiles() {
+        if table.hidden().is_some() && table.kind_by_bands().is_none() {
             reads.insert(standard_population::table());
         }
         for query in report.queries(table) {

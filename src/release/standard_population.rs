@@ -27,7 +27,7 @@ pub(super) async fn standard_weights(
     place: &str,
     table: &ReportTable,
 ) -> Result<StandardWeights> {
-    let ages = table.hidden().filter(|_| !table.has_percentiles());
+    let ages = table.hidden().filter(|_| table.kind_by_bands().is_none());
     let ages = ages.and_then(|ages| table.dimensions.get(ages));
     let Some((bands, group)) = ages.and_then(|ages| ages.column()) else {
         return Ok(Vec::new());

@@ -5,10 +5,11 @@ use super::counted::{CellFigures, PlacedFigure, TablePlace};
 use super::report_file::{Measure, MeasureKind, ReportTable};
 use super::table_data::TableData;
 use crate::disclosure::{
-    AmountBand, Figure, RatedQuantile, ReferenceBand, Released, Scheme, StandardBand,
-    indirectly_standardised, percentile, rate, relative_index, slope_index, standardised,
+    AmountBand, Figure, LifeBand, LifeQuestion, RatedQuantile, ReferenceBand, Released, Scheme,
+    StandardBand, indirectly_standardised, life_expectancy, percentile, rate, relative_index,
+    slope_index, standardised,
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// What figures of a measure are made from.
 pub(super) struct StandardisedMeasure<'a> {
@@ -26,6 +27,7 @@ impl StandardisedMeasure<'_> {
             (MeasureKind::Dsr, _) => self.rate(place, self.multiplier()),
             (MeasureKind::Isr, _) => self.ratio(place),
             (MeasureKind::Percentile, _) => self.percentile(place),
+            (MeasureKind::LifeExpectancy, _) => self.life_expectancy(place),
             (MeasureKind::Sii, Some(quantiles)) => {
                 let rated = self.rated(quantiles);
                 rated.map(|rated| slope_index(&rated))
@@ -104,16 +106,11 @@ impl StandardisedMeasure<'_> {
             self.events(own, place, None)?,
             self.people(own, place, None)?,
         );
-        let events = self
-            .table
-            .counts()
-            .find(|(name, _)| Some(*name) == self.measure.numerator.as_deref());
-        let of_rows = events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows);
         Some(standardised(
             self.scheme,
             totals,
             &bands,
-            of_rows,
+            self.is_of_rows(),
             multiplier,
         ))
     }
@@ -139,6 +136,39 @@ impl StandardisedMeasure<'_> {
             &bands,
             multiplier,
         ))
+    }
+
+    /// The life expectancy of a place, from its deaths and people by age band.
+    fn life_expectancy(&self, place: &TablePlace) -> Option<Figure> {
+        let own = &self.data.figures;
+        let bands = self.data.amounts.iter().map(|band| {
+            Some(LifeBand {
+                people: self.people(own, place, Some(&band.label))?,
+                deaths: self.events(own, place, Some(&band.label))?,
+            })
+        });
+        let bands: Vec<LifeBand> = bands.collect::<Option<_>>()?;
+        let of = LifeQuestion {
+            age: self.measure.age.unwrap_or(0),
+            years: self.years(place)?,
+            of_rows: self.is_of_rows(),
+        };
+        Some(life_expectancy(self.scheme, &bands, of))
+    }
+
+    /// How many years the deaths of a place are of, as its value across says; None for all of them together.
+    fn years(&self, place: &TablePlace) -> Option<u8> {
+        match self.table.across {
+            Some(_) => years_of(place.get(self.table.rows.len())?.as_deref()?),
+            None => Some(1),
+        }
+    }
+
+    /// Whether the events are counted as rows.
+    fn is_of_rows(&self) -> bool {
+        let mut counts = self.table.counts();
+        let events = counts.find(|(name, _)| Some(*name) == self.measure.numerator.as_deref());
+        events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows)
     }
 
     /// The percentile of a place, from its rows by band of the amount.
@@ -192,6 +222,18 @@ impl StandardisedMeasure<'_> {
         });
         rated.collect()
     }
+}
+
+/// How many years the months of a period are: 3 of *2023-10 to 2026-09*. None where they are no whole years.
+pub(super) fn years_of(period: &str) -> Option<u8> {
+    let month = |text: &str| -> Option<i32> {
+        let day = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
+        Some(day.year() * 12 + day.month0().cast_signed())
+    };
+    let (first, last) = period.split_once(" to ")?;
+    let months = month(last)? - month(first)? + 1;
+    let years = u8::try_from(months / 12).ok()?;
+    (months % 12 == 0 && years > 0).then_some(years)
 }
 
 /// Per how many the rates of a relative index are.

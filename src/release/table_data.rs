@@ -38,7 +38,7 @@ pub(super) struct TableData {
     pub own_area: Option<FigureArea>,
     /// The weights of the age groups by which rates are standardised.
     pub standard: StandardWeights,
-    /// The bands of the amount that percentiles are of.
+    /// The bands of the amount that percentiles are of, or of age of a life expectancy.
     pub amounts: Vec<BandEdges>,
     /// The released figures of all cells and totals.
     pub figures: CellFigures,

@@ -7,6 +7,7 @@ pub(crate) mod gamma;
 #[cfg(test)]
 mod golden;
 pub(crate) mod inequality_index;
+pub(crate) mod life_table;
 pub(crate) mod limits;
 pub(crate) mod normal;
 pub(crate) mod philox;

@@ -50,6 +50,7 @@ mod operator;
 mod opt_out_history;
 mod opt_out_lists;
 mod overflow;
+mod planners_questions;
 mod privacy;
 mod profiles;
 mod project;

@@ -1,7 +1,7 @@
 //! The nightly job over the samples: what a newcomer runs first.
 
 use crate::project::{Project, pipeline_over, repository};
-use crate::sample_figures;
+use crate::{planners_questions, sample_figures};
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 use std::io::Cursor;
 
@@ -63,6 +63,7 @@ fn a_night_over_the_samples() {
     project.ok(&["status"]);
     project.ok(&["plan"]);
     project.ok(&["check"]);
+    planners_questions::are_answered(&project);
 }
 
 /// No cell of a released table holds a count from 1 to 7, or one that is not rounded to 5.

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// A server that runs, until it is dropped.
-struct Served {
+pub struct Served {
     child: Child,
     address: String,
 }
@@ -23,7 +23,7 @@ impl Drop for Served {
 
 impl Served {
     /// Serves the releases of a project, and waits until they are listed.
-    fn of(project: &Project, options: &[&str]) -> Self {
+    pub fn of(project: &Project, options: &[&str]) -> Self {
         let arguments = ["serve", "--json", "--listen", "127.0.0.1:0"];
         let mut child = project
             .command(&[&arguments, options].concat())
@@ -68,7 +68,7 @@ impl Served {
         }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, "")
     }
 
@@ -106,10 +106,10 @@ impl Served {
     }
 }
 
-struct Answer {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
@@ -125,7 +125,7 @@ impl Answer {
         }
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         text(&self.body)
     }
 

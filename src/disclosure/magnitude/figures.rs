@@ -1,6 +1,8 @@
 //! The rules for every kind of figure, as `docs/disclosure.md` shows them.
 
 use super::{DOMINANCE, NUMBERS, P_RATIO, THRESHOLD};
+use crate::disclosure::life_expectancy::MOST_OPEN_YEARS;
+use crate::statistics::life_table::WIDEST_LIMITS;
 
 /// A kind of figure, its rule, and whether reports release it.
 pub(in crate::disclosure) struct FigureKind {
@@ -94,11 +96,11 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
             "no",
         ),
         kind(
-            "life expectancy",
+            "life expectancy and its limits",
             &format!(
-                "Withheld for a population of 5,000 or fewer, below {events} deaths, or with an interval wider than 20 years; deaths by age band are not shown beside it."
+                "From the released deaths and people of the twenty age bands of a life table, those from its age on, so that it says no more than they do. Where deaths of a band are withheld, the middle of what the scheme leaves possible stands for them, and the limits are those of the most and the fewest. Withheld where the people of a band are, when more than {MOST_OPEN_YEARS} year hangs on deaths that are withheld, below {events} deaths, for 5,000 years lived or fewer, and with limits more than {WIDEST_LIMITS} years apart."
             ),
-            "no",
+            "yes",
         ),
         kind(
             "slope and relative index of inequality",

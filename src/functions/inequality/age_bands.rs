@@ -1,9 +1,9 @@
 //! The age bands of a life table: what is kept of a group's rows, and when they make a table.
 
-use super::life_table::{AGES, BANDS, LifeTable, life_table};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::fold::{FoldRows, Kept};
 use crate::functions::settings::{FunctionSetting, FunctionSettings};
+use crate::statistics::life_table::{AGES, BANDS, FEWEST_YEARS_LIVED, LifeTable, life_table};
 use crate::statistics::limits::CONFIDENCE;
 use arrow::array::{ArrayRef, AsArray, FixedSizeListArray, Float64Array};
 use arrow::datatypes::{DataType, Field, Float64Type};
@@ -161,7 +161,7 @@ pub(super) fn usable(
     if pairs.any(|(p, d)| *p <= 0.0 || *d < 0.0 || d > p) {
         return Err(IMPOSSIBLE);
     }
-    if people.iter().sum::<f64>() <= 5000.0 {
+    if people.iter().sum::<f64>() <= FEWEST_YEARS_LIVED {
         return Err(SMALL);
     }
     if deaths[BANDS - 1] == 0.0 {

@@ -2,7 +2,6 @@
 //! the years of a life table that are lived in good health.
 
 use super::age_bands::{AGE_RULE, AgeBands, WIDE, band_of};
-use super::life_table::AGES;
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
@@ -10,6 +9,7 @@ use crate::functions::fold::{Fold, FoldRows};
 use crate::functions::interval::confidence::{self, Levels};
 use crate::functions::interval::result::{Intervals, interval_type};
 use crate::functions::{Doc, Function};
+use crate::statistics::life_table::{AGES, WIDEST_LIMITS};
 use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -153,7 +153,7 @@ impl Fold for HealthyLifeExpectancy {
             let [people, deaths] = bands.totals();
             let share = value / years.all;
             let parts = [years.all, share, people, deaths, years.variance, error];
-            if 2.0 * usual * error > 20.0 {
+            if 2.0 * usual * error > WIDEST_LIMITS {
                 out.push([None, limits[0], limits[1]], WIDE, METHOD, &parts);
             } else {
                 let statistic = format!("healthy life expectancy at {}", AGES[band]);

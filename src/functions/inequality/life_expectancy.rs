@@ -1,7 +1,6 @@
 //! `life_expectancy(age_from, population, deaths [, age [, confidence]])`: an abridged life table.
 
 use super::age_bands::{AGE_RULE, AgeBands, WIDE, band_of};
-use super::life_table::AGES;
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
@@ -9,6 +8,7 @@ use crate::functions::fold::{Fold, FoldRows};
 use crate::functions::interval::confidence::{self, Levels};
 use crate::functions::interval::result::{Intervals, interval_type};
 use crate::functions::{Doc, Function};
+use crate::statistics::life_table::{AGES, WIDEST_LIMITS};
 use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -110,7 +110,7 @@ impl Fold for LifeExpectancy {
                     let [people, deaths] = bands.totals();
                     let parts = [people, deaths, error * error, error];
                     // Whatever limits are asked for, those of 95 % decide.
-                    if 2.0 * usual * error > 20.0 {
+                    if 2.0 * usual * error > WIDEST_LIMITS {
                         out.push([None, limits[0], limits[1]], WIDE, METHOD, &parts);
                     } else {
                         let numbers = [Some(years), limits[0], limits[1]];

@@ -2,11 +2,11 @@
 //! other_cause_deaths])`: how much each age adds to a difference in life expectancy.
 
 use super::age_bands::{AGE_RULE, band_of, usable};
-use super::life_table::{BANDS, LifeTable, life_table};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::settings::FunctionSetting;
 use crate::functions::window::window;
 use crate::functions::{Doc, Function};
+use crate::statistics::life_table::{BANDS, LifeTable, life_table};
 use arrow::array::{ArrayRef, Float64Builder, StringBuilder, StructArray};
 use arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::Result;

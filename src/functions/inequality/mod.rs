@@ -6,7 +6,6 @@ mod gradient;
 mod healthy_life_expectancy;
 mod life_expectancy;
 mod life_expectancy_gap;
-mod life_table;
 mod phe_quantile;
 mod quantile_arguments;
 mod rii;

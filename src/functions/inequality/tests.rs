@@ -3,9 +3,9 @@
 use super::gradient::Gradient;
 use super::healthy_life_expectancy::HealthyLifeExpectancy;
 use super::life_expectancy::LifeExpectancy;
-use super::life_table::AGES;
 use crate::functions::any_order::{at_once, columns, numbers, same_in_any_order, shuffles};
 use crate::statistics::inequality_index::Index;
+use crate::statistics::life_table::AGES;
 use arrow::array::{ArrayRef, Float64Array, StringArray};
 use proptest::prelude::*;
 use std::sync::Arc;

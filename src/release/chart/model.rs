@@ -144,7 +144,9 @@ impl Chart {
         match self.unit {
             Unit::Count => thousands(value.abs().round() as u64),
             Unit::Percent => format!("{}%", readable(Shown::Decimal(value))),
-            Unit::Per(_) | Unit::Mean | Unit::Percentile => readable(Shown::Decimal(value)),
+            Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years => {
+                readable(Shown::Decimal(value))
+            }
         }
     }
 }

@@ -19,7 +19,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
-/// The rules of its own in the style sheet of the page.
+/// The rules of its own in the style sheet of the page. In print, buttons that sort have no box: Chromium does not
+/// paint them in a header that comes again on the next page.
 const OWN_STYLE: &str = include_str!("style.css");
 
 /// The style sheet, part of the page: its own rules, then those of charts that other pages have too.

@@ -5,6 +5,7 @@ mod charts;
 mod files;
 mod headlines;
 mod indices;
+mod life_expectancy;
 mod maps;
 mod outlines;
 mod packs;

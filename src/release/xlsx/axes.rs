@@ -12,7 +12,7 @@ pub(super) fn axis_of_figures(native: &mut Native, chart: &Chart, which: &[usize
     let number = match chart.unit {
         Unit::Count => "#,##0;#,##0",
         Unit::Percent => "0%",
-        Unit::Per(_) | Unit::Mean | Unit::Percentile => "#,##0",
+        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years => "#,##0",
     };
     let grid = ChartLine::new()
         .set_color(Color::RGB(0xD9D9D9))

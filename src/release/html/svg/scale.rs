@@ -53,7 +53,9 @@ impl Scale {
 pub(super) fn tick(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Percent => format!("{}%", super::drawing::px(value)),
-        Unit::Per(_) | Unit::Mean | Unit::Percentile if value < 10.0 && value.fract() != 0.0 => {
+        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years
+            if value < 10.0 && value.fract() != 0.0 =>
+        {
             super::drawing::px(value)
         }
         _ if value >= 1e6 => format!("{}m", super::drawing::px(value / 1e6)),

@@ -3,18 +3,24 @@
 use std::array::from_fn;
 
 /// The age bands.
-pub(super) const BANDS: usize = 20;
+pub(crate) const BANDS: usize = 20;
 
 /// The age at which each band begins: 0, 1, 5, 10 … 90.
-pub(super) const AGES: [u8; BANDS] = [
+pub(crate) const AGES: [u8; BANDS] = [
     0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90,
 ];
+
+/// Of as many years lived, in all ages, or fewer no life expectancy is given.
+pub(crate) const FEWEST_YEARS_LIVED: f64 = 5000.0;
+
+/// Nor is one with 95 % limits that are more years apart.
+pub(crate) const WIDEST_LIMITS: f64 = 20.0;
 
 /// Those who are born.
 const RADIX: f64 = 100_000.0;
 
 /// A life table's columns.
-pub(super) struct LifeTable {
+pub(crate) struct LifeTable {
     /// Those who reach each band, of 100,000 who are born.
     pub alive: [f64; BANDS],
     /// The years that they live in it; infinite where nobody dies in the last band.
@@ -25,7 +31,7 @@ pub(super) struct LifeTable {
 }
 
 /// The life table of people and deaths in each band.
-pub(super) fn life_table(people: &[f64; BANDS], deaths: &[f64; BANDS]) -> LifeTable {
+pub(crate) fn life_table(people: &[f64; BANDS], deaths: &[f64; BANDS]) -> LifeTable {
     let last = BANDS - 1;
     let mortality: [f64; BANDS] = from_fn(|i| deaths[i] / people[i]);
     let width: [f64; BANDS] = from_fn(|i| match AGES.get(i + 1) {
