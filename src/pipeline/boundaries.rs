@@ -64,14 +64,14 @@ impl BoundarySettings {
             return code == property;
         }
         let ons = KINDS.iter().filter(|(known, _)| *known == kind);
-        let mut ons = ons.flat_map(|(_, prefixes)| *prefixes);
+        let mut ons = ons.flat_map(|(_, prefixes)| prefixes.iter().copied());
         let upper = property.to_ascii_uppercase();
-        let is_ons = |prefix: &&str| {
-            let rest = upper.strip_prefix(*prefix);
+        let is_ons = |prefix: &str| {
+            let rest = upper.strip_prefix(prefix);
             let year = rest.and_then(|rest| rest.strip_suffix("CD"));
             year.is_some_and(|year| year.len() == 2 && year.bytes().all(|b| b.is_ascii_digit()))
         };
-        property == "code" || ons.any(|prefix| is_ons(&prefix))
+        property == "code" || ons.any(is_ons)
     }
 }
 

@@ -70,7 +70,7 @@ impl PlansBefore {
                 false => Err("its columns are kept otherwise"),
             };
             let affected = match nodes {
-                Ok(nodes) => affected_people(engine, &place, nodes, most).await?,
+                Ok(nodes) => affected_people(engine, &model.file, nodes, most).await?,
                 Err(cause) => {
                     tracing::info!(model = %model.name, cause, "affected people not known");
                     None

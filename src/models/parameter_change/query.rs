@@ -9,18 +9,21 @@ use arrow::datatypes::Int64Type;
 use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The people for whom `nodes` come out otherwise; None when they are more than `most`, or when it cannot be
-/// told. `place` is what errors call the query.
+/// told. `model` is the file of the model, for errors.
 ///
 /// # Errors
 /// Those of a query: an expression may fail with the values before.
 pub(in crate::models) async fn affected_people(
     engine: &Engine,
-    place: &str,
+    model: &Path,
     nodes: ChangedNodes,
     most: usize,
 ) -> Result<Option<BTreeSet<Option<i64>>>> {
+    let place = format!("{}: people whom parameters affect", model.display());
+    let place = place.as_str();
     for [before, now] in nodes.constant {
         if sum_of_rows(engine, place, before).await? != sum_of_rows(engine, place, now).await? {
             return Ok(None);

@@ -24,7 +24,7 @@ pub(super) use sources::Sources;
 use super::built::{Built, Reason};
 use super::inputs::Assessed;
 use super::library::{Library, Model};
-use super::locality::{Locality, PERSON_KEY};
+use super::locality::{Locality, PERSON_KEY, people_apart};
 use super::parameter_change::{affected_people, changed_nodes, plan_before};
 use super::proof_rule::ProofRule;
 use crate::engine::Engine;
@@ -146,6 +146,12 @@ async fn affected(
         return Ok(None);
     };
     let unique = |table: &TableName| library.unique_columns(table);
+    // What the stored rows of a person rest on was decided by the values before.
+    let whose = before.schema().index_of_column_by_name(None, PERSON_KEY);
+    let keys = people_apart(&before, &unique).ok().flatten();
+    if !whose.is_some_and(|whose| keys.is_some_and(|keys| keys.contains(&whose))) {
+        return Ok(None);
+    }
     let nodes = match changed_nodes(&before, plan, &unique) {
         Ok(nodes) => nodes,
         Err(cause) => {
@@ -153,7 +159,6 @@ async fn affected(
             return Ok(None);
         }
     };
-    let place = model.file.display().to_string();
     // Each of them has a row at least in one of these.
     let rows = read.iter().filter(|input| has_people(&input.schema));
     let rows = rows
@@ -162,7 +167,7 @@ async fn affected(
         .unwrap_or_default()
         .max(table.rows());
     let most = (rows as f64 * MOST_DIRTY) as usize;
-    affected_people(engine, &place, nodes, most).await
+    affected_people(engine, &model.file, nodes, most).await
 }
 
 /// The files of `table` with the rows of dirty people made anew, and those of a slice of all people compared;

@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn steps_are_written_without_what_can_be_left_out() {
         let ring = vec![[10, 20], [15, 18], [15, 30], [9, 30]];
-        assert_eq!(path(&[ring.clone()]), "M10 20l5-2 0 12-6 0z");
+        assert_eq!(path(std::slice::from_ref(&ring)), "M10 20l5-2 0 12-6 0z");
         assert_eq!(path(&[ring.clone(), ring]).matches('M').count(), 2);
     }
 }

@@ -57,6 +57,7 @@ fn a_profile_tells_what_operators_took() {
         "core.person",
         "--set",
         "as_of=2026-08-31",
+        "--full-refresh",
         "--profile",
     ];
     let with = json(&project.ok(&[&run[..], &["--json"]].concat()));
@@ -95,6 +96,7 @@ fn a_profile_tells_what_operators_took() {
         "core.person",
         "--set",
         "as_of=2026-07-31",
+        "--full-refresh",
         "--profile",
     ];
     let told = text(&project.run(&run).stderr);
