@@ -6,6 +6,7 @@ use super::place::ReleasePlace;
 use super::{File, publish_to_store};
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
+use rayon::prelude::*;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -75,9 +76,10 @@ fn write(parent: &Path, id: &str, files: &[File], manifest: &[u8]) -> Result<Opt
     }
     fs::create_dir(&fresh).data(failed)?;
     let _unfinished = Unfinished(&fresh);
-    for file in files {
-        durable(&fresh.join(&file.name), &file.bytes).data(failed)?;
-    }
+    // Waiting for the disk is most of it: forty areas have thousands of small files.
+    let written = files.par_iter();
+    let written = written.try_for_each(|file| durable(&fresh.join(&file.name), &file.bytes));
+    written.data(failed)?;
     durable(&fresh.join(MANIFEST), manifest).data(failed)?;
     sync_folder(&fresh);
     let aside = match fs::symlink_metadata(&place) {
