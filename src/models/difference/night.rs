@@ -170,7 +170,8 @@ impl Default for MadeGroups {
 }
 
 impl MadeGroups {
-    /// Makes the groups of one more, which has a place among those of the plan; false when they are too many to be kept.
+    /// Makes the groups of one more, which has a place among those of the plan; false when they are too many
+    /// to be kept.
     async fn add(
         &mut self,
         request: &DifferenceRequest<'_>,
