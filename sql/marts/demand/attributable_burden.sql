@@ -133,7 +133,8 @@ summed as (
         count(*) filter (where fraction is null) as without_fraction,
         attributable_events(1.0, fraction) as estimate,
         sum(midnights) as midnights,
-        sum(midnights * coalesce(fraction, 0.0)) as attributable_midnights
+        -- A sum of floating-point numbers would depend on the order of rows.
+        attributable_events(midnights, fraction) as estimate_of_midnights
     from placed
     group by risk, condition, area_name, financial_year
 ),
@@ -151,7 +152,7 @@ final as (
         estimate['upper'] as upper,
         estimate['share'] as share,
         cast(midnights as bigint) as midnights,
-        attributable_midnights
+        estimate_of_midnights['value'] as attributable_midnights
     from summed
 )
 
