@@ -82,7 +82,8 @@ ages as (
         financial_year,
         age_band,
         sex,
-        cast(sum(person_days) as double) / max(days_covered) as population
+        sum(person_days) as person_days,
+        max(days_covered) as days_covered
     from intermediate.area_age_year
     where age_band <> 'Not known'
     group by area_type, area_code, financial_year, age_band, sex
@@ -176,7 +177,8 @@ strata as (
         points_of_delivery.point_of_delivery,
         ages.age_band,
         ages.sex,
-        ages.population,
+        ages.person_days,
+        ages.days_covered,
         coalesce(band_events.events, 0) as events,
         coalesce(band_events.squares, 0) as squares
     from ages
@@ -196,7 +198,7 @@ whole as (
         point_of_delivery,
         age_band,
         sex,
-        population,
+        person_days,
         events
     from strata
     where area_type = 'All'
@@ -208,7 +210,7 @@ ratios as (
         strata.area_code,
         strata.financial_year,
         strata.point_of_delivery,
-        isr(strata.events, strata.population, whole.events, whole.population, 100.0) as estimate
+        isr(strata.events, strata.person_days, whole.events, whole.person_days, 100.0) as estimate
     from strata
     inner join whole
         on strata.financial_year = whole.financial_year
@@ -226,7 +228,8 @@ bands as (
         strata.point_of_delivery,
         strata.age_band,
         max(standard.weight) as weight,
-        sum(strata.population) as population,
+        -- Whole days first, which add up to the same in any order.
+        cast(sum(strata.person_days) as double) / max(strata.days_covered) as population,
         sum(strata.events) as events,
         sum(strata.squares) as squares
     from strata
