@@ -124,7 +124,7 @@ fn query(dice: &mut RefreshDice) -> String {
     };
     let inner = format!("select {} from {from}{filter}{group}", columns.join(", "));
     match dice.below(7) {
-        6 => format!("select i.*, m0 > $weight as is_more from ({inner}) as i"),
+        6 => format!("select i.*, cast(m0 as double) > $weight as is_more from ({inner}) as i"),
         0 => format!("select m0, count(*) as groups from ({inner}) as i group by m0"),
         1 => format!(
             "select i.*, k.people from ({inner}) as i cross join (select count(*) as people from record.person) as k"
