@@ -16,6 +16,8 @@ pub const CHECKSUM: &str = "populace.checksum";
 pub const STATE: &str = "populace.state";
 /// By which view or column file a record table was made.
 pub const DEFINITION: &str = "populace.definition";
+/// At which version a pull that came to its end left each record table: of `populace.extract`.
+pub const PULLED_VERSIONS: &str = "populace.pulled_versions";
 /// Changes with a table's content, and with nothing else.
 pub const CONTENT: &str = "populace.content";
 /// Changes when lines that stay get other values by the same definition.

@@ -11,6 +11,7 @@ use super::prepare::rejects;
 use super::state::extracts;
 use super::state::{
     data_quality, deleted_records, fence, rejected_patients, rowless_versions, source_marks,
+    table_versions,
 };
 use super::warnings;
 use crate::error::{Error, Result};
@@ -103,6 +104,7 @@ impl Attempt<'_> {
         Ok(Before {
             brought: warnings::recall(remembered, &taken),
             marks: source_marks::recall(remembered),
+            versions: table_versions::recall(remembered),
             taken,
             tables,
             opted_out,

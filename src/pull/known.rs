@@ -11,6 +11,7 @@ use super::read::intake::Intake;
 use super::state::deleted_records;
 use super::state::extracts::{Extract, Extracts};
 use super::state::source_marks::{self, SourceMark, SourceMarks};
+use super::state::table_versions::{self, TableVersions};
 use super::warnings;
 use crate::error::Result;
 use crate::lake::properties::INCOMPLETE;
@@ -42,7 +43,7 @@ impl Outset<'_> {
         brought: &[StagedExport],
     ) -> bool {
         let nothing = new.work.is_empty() && brought.iter().all(StagedExport::is_empty);
-        let unchanged = !self.opt_outs.changed() && !self.older;
+        let unchanged = !self.opt_outs.changed() && !self.older && !self.before.is_cut_short();
         nothing && unchanged && are_of(plan, &self.before.tables)
     }
 
@@ -100,6 +101,8 @@ pub(super) struct Before {
     pub(super) brought: warnings::KnownContents,
     /// Which sources fail, and what arrives when.
     pub(super) marks: SourceMarks,
+    /// At which versions the last pull that came to its end left the tables.
+    pub(super) versions: TableVersions,
 }
 
 impl Before {
@@ -108,7 +111,13 @@ impl Before {
         let mut all = bulk::properties(&self.exports)?;
         all.extend(warnings::properties(&self.brought));
         all.extend(source_marks::properties(&self.marks)?);
+        all.extend([table_versions::property(&self.versions)?]);
         Ok(all)
+    }
+
+    /// Whether a pull was cut short after the last one that came to its end.
+    pub(super) fn is_cut_short(&self) -> bool {
+        table_versions::is_cut_short(&self.versions, &self.tables)
     }
 
     /// Takes in which sources failed and what arrived, as lines by source; `brought` came from servers.

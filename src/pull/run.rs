@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::discover::find;
 use super::discover::new_files::NewFiles;
 use super::failures::SourceFailures;
+use super::identity::facts::LinkFact;
 use super::identity::load_index::KnownRows;
 use super::identity::patient_index::PatientIndex;
 use super::known::Outset;
@@ -14,6 +15,7 @@ use super::merge::exclusions::Exclusions;
 use super::merge::links_people;
 use super::opt_outs::effect;
 use super::opt_outs::growth;
+use super::opt_outs::stored::OptedOut;
 use super::plan::{MergeColumns, PullPlan};
 use super::prepare::reject_spool::RejectSpool;
 use super::read::context::PullContext;
@@ -119,7 +121,13 @@ impl Attempt<'_> {
     ) -> Result<Option<Exclusions>> {
         self.judge_opt_outs(shared, planned).await?;
         let patients = planned.opted_out_patients(intake);
-        if !planned.again && lets_go(intake, &planned.opt_outs.read.people, &patients) {
+        if !planned.again
+            && lets_go(
+                &planned.before.opted_out,
+                &planned.opt_outs.read.people,
+                &patients,
+            )
+        {
             return Ok(None);
         }
         for (record, when) in intake.deletes.values().flatten() {
@@ -366,6 +374,9 @@ impl Attempt<'_> {
         for link in &opted_out.links {
             people.learn(*link);
         }
+        // Tombstones are news as long as the Patient is there: a pull that was cut short kept them and
+        // had not moved the rows.
+        people.note_changes();
         // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
         let linked = opted_out.links.iter().map(|link| link.patient_key);
         let linked: HashSet<PatientKey> = linked.collect();
@@ -381,7 +392,6 @@ impl Attempt<'_> {
         for patient in rejected_patients::load(self.lake).await? {
             people.learn_rejected(patient);
         }
-        people.note_changes();
         for one in brought {
             one.learn(&mut people).await?;
         }
@@ -390,17 +400,19 @@ impl Attempt<'_> {
 }
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs
-/// were left out of the lake.
+/// were left out of the lake. What the last pull that came to its end kept is asked, as one that was cut
+/// short may have stored the Patient already.
 fn lets_go(
-    intake: &Intake,
+    known: &OptedOut,
     opted_out: &HashSet<PersonKey>,
     patients: &HashSet<PatientKey>,
 ) -> bool {
-    let moved = intake.people.moved();
-    moved.into_iter().any(|(patient, before)| {
-        let was_out = before.is_some_and(|person| opted_out.contains(&person));
-        was_out && !patients.contains(&patient)
-    })
+    let out = |link: &&LinkFact| {
+        link.person
+            .is_some_and(|person| opted_out.contains(&person))
+    };
+    let mut was_out = known.links.iter().filter(out);
+    was_out.any(|link| !patients.contains(&link.patient_key))
 }
 
 /// Pulls `sources` (all when empty) into `lake`. One that fails is left out, and a warning says so; when

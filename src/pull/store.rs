@@ -16,7 +16,7 @@ use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::state::extracts::{self, Extract};
 use super::state::source_marks::{self, LastPull, SourceMarks};
-use super::state::{data_quality, deleted_records, rejected_patients};
+use super::state::{data_quality, deleted_records, rejected_patients, table_versions};
 use super::supersede::rules::Superseded;
 use super::supersede::withdrawn::Withdrawn;
 use super::{PullSummary, warnings};
@@ -63,9 +63,14 @@ impl Attempt<'_> {
         };
         let effect = effect::note(lake, &coming).await?;
         epoch.claim().await?;
+        // Whose a deleted Patient was is kept before its row goes: a pull that is cut short after that
+        // would not know it.
+        deleted_records::store(lake, &exclusions.deleted, intake.people.owners()).await?;
         let tables = std::mem::take(&mut before.tables);
         let tables = merge.all(tables, intake).await?;
         let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
+        let versions = summary.tables.iter();
+        before.versions = versions.map(|of| (of.table.clone(), of.version)).collect();
         for (source, lines) in &summary.sources {
             let mark = before.marks.entry(source.clone()).or_default();
             mark.last = Some(LastPull {
@@ -73,8 +78,7 @@ impl Attempt<'_> {
                 lines: lines.clone(),
             });
         }
-        self.remember(before, &opt_outs, exclusions, arrived)
-            .await?;
+        self.remember(before, &opt_outs, arrived).await?;
         let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
         let summary = summary.with_gone(plan, arrived.withdrawn);
         effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
@@ -101,6 +105,8 @@ impl Attempt<'_> {
         let brought = warnings::recall(&table.properties, &taken);
         properties.extend(warnings::properties(&brought));
         properties.extend(source_marks::properties(&marks)?);
+        let versions = table_versions::recall(&table.properties);
+        properties.extend([table_versions::property(&versions)?]);
         extracts::store(self.lake, &taken, properties).await
     }
 
@@ -131,6 +137,7 @@ impl Attempt<'_> {
             read_anew: planned.again
                 || new.other_settings
                 || brought.iter().any(StagedExport::is_full),
+            cut_short: planned.before.is_cut_short(),
             complete: planned.before.complete_with(&shared.plan, intake, brought),
             threads: self.limits.threads,
             progress: self.progress,
@@ -142,7 +149,6 @@ impl Attempt<'_> {
         &self,
         mut before: Before,
         opt_outs: &OptOutsNow,
-        exclusions: &Exclusions,
         arrived: &Received<'_>,
     ) -> Result<()> {
         let Received {
@@ -155,7 +161,6 @@ impl Attempt<'_> {
         let (lake, plan) = (self.lake, &shared.plan);
         let gone = before.replaced(plan, brought);
         futures::try_join!(
-            deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
             rejected_patients::store(lake, intake.people.rejected()),
             rejects::store(lake, &shared.rejects, &gone),
             data_quality::store(lake, plan, intake.values(plan), &gone),

@@ -19,6 +19,7 @@ mod code_lists;
 mod command_line;
 mod comorbidity;
 mod counted_tables;
+mod cut_short;
 mod damage;
 mod damaged_logs;
 mod diff;

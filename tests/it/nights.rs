@@ -22,7 +22,7 @@ impl Dice {
 }
 
 /// A valid NHS number of the test range.
-fn nhs_number(serial: usize) -> String {
+pub(crate) fn nhs_number(serial: usize) -> String {
     (serial..)
         .map(|n| format!("999{:06}", n * 7 % 1_000_000))
         .find_map(|nine| {
@@ -46,6 +46,16 @@ pub(crate) struct State {
     deleted: Vec<(String, String)>,
     /// Versions that newer ones replaced.
     outdated: Vec<String>,
+}
+
+/// The NHS number on the line of a Patient.
+pub(crate) fn nhs_number_of(line: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(line).unwrap();
+    let number = value["identifier"]
+        .as_array()?
+        .iter()
+        .find(|identifier| identifier["system"] == "https://fhir.nhs.uk/Id/nhs-number")?;
+    Some(number["value"].as_str()?.to_string())
 }
 
 pub(crate) fn read_state(fhir: &Path) -> State {
@@ -85,6 +95,8 @@ fn edit(
 
 /// One change to one record, as lines of the night's file.
 pub(crate) fn change(dice: &mut Dice, state: &mut State, night: usize, at: usize) -> Vec<String> {
+    // From night 31 on no version says when it was made, as October has no such days: then the later
+    // extract decides.
     let updated = format!("2026-10-{:02}T{:02}:{:02}:00Z", night + 1, at / 60, at % 60);
     let keys: Vec<String> = state.live.keys().cloned().collect();
     let of = |kind: &str| -> Vec<&String> { keys.iter().filter(|k| k.starts_with(kind)).collect() };

@@ -1,6 +1,8 @@
 //! A night costs what changed, and its tables are those of a full build.
 
-use crate::nights::{Dice, State, change, patient_with_waiting_rows, read_state, write_lines};
+use crate::nights::{
+    Dice, State, change, nhs_number_of, patient_with_waiting_rows, read_state, write_lines,
+};
 use crate::project::{Project, files_below, synth};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -95,14 +97,11 @@ impl Pair {
 
     /// Somebody whose record is there opts out.
     fn opts_out(&self) {
-        let numbers = self.state.live.values().filter_map(|line| {
-            let value: serde_json::Value = serde_json::from_str(line).unwrap();
-            let number = value["identifier"]
-                .as_array()?
-                .iter()
-                .find(|identifier| identifier["system"] == "https://fhir.nhs.uk/Id/nhs-number")?;
-            Some(number["value"].as_str()?.to_string())
-        });
+        let numbers = self
+            .state
+            .live
+            .values()
+            .filter_map(|line| nhs_number_of(line));
         let list = self.record.path().join("opt-outs.txt");
         let known = std::fs::read_to_string(&list).unwrap();
         let mut new = numbers.filter(|number| !known.contains(number));

@@ -160,14 +160,16 @@ async fn affected(
         }
     };
     // Each of them has a row at least in one of these.
-    let rows = read.iter().filter(|input| has_people(&input.schema));
-    let rows = rows
-        .map(Table::rows)
-        .max()
-        .unwrap_or_default()
-        .max(table.rows());
+    let rows = most_rows(read, table);
     let most = (rows as f64 * MOST_DIRTY) as usize;
     affected_people(engine, &model.file, nodes, most).await
+}
+
+/// The rows of the largest table of people among those that a model reads and its own.
+fn most_rows(read: &[Table], table: &Table) -> u64 {
+    let read = read.iter().filter(|input| has_people(&input.schema));
+    read.map(Table::rows)
+        .fold(table.rows(), |most, rows| most.max(rows))
 }
 
 /// The files of `table` with the rows of dirty people made anew, and those of a slice of all people compared;
@@ -188,7 +190,8 @@ async fn files_with(
     } = *request;
     let lake = engine.lake();
     let stored = rows.in_table(lake, table).await?;
-    if stored.count_of_dirty() as f64 > table.rows() as f64 * MOST_DIRTY
+    // A table of few rows may be made from many.
+    if stored.count_of_dirty() as f64 > most_rows(read, table) as f64 * MOST_DIRTY
         || stored.count() > MOST_ROWS
     {
         return Ok(None);

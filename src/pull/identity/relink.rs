@@ -30,6 +30,8 @@ pub(crate) struct Relink<'a> {
     pub people: &'a PatientIndex,
     /// Patients who were somebody else when the lake was last committed, and whom.
     pub moved: &'a HashMap<PatientKey, Option<PersonKey>>,
+    /// Whether rows of everybody are looked at, as other Patients may have moved than are known of.
+    pub everybody: bool,
     /// Whether the table's records are the Patients themselves.
     pub is_people: bool,
     /// Stored rows whose place new ones take.
@@ -61,7 +63,8 @@ impl Relink<'_> {
             .flatten()
             .map(|person| Shard::of_person(*person, shards))
             .collect();
-        let affected = |shard: Shard| shard.is_unlinked() || of_moved.contains(&shard);
+        let affected =
+            |shard: Shard| self.everybody || shard.is_unlinked() || of_moved.contains(&shard);
         // Rows that stay where they are are not moved: there may be more than a copy has room for.
         let look = Filter {
             columns: &[self.patient_column(), "person_key", MERGED_FROM],

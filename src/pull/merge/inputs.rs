@@ -27,6 +27,8 @@ pub(in crate::pull) struct Merge<'a> {
     /// Whether files that the lake holds already were read with other settings: then what was read
     /// now replaces what is stored, though its version is the same.
     pub read_anew: bool,
+    /// Whether the last pull was cut short: then rows of anybody may belong to people as they were.
+    pub cut_short: bool,
     /// Whether no extract is left that has to be read again for a damaged table.
     pub complete: bool,
     /// Worker threads.

@@ -79,6 +79,7 @@ impl Merge<'_> {
                 table: table.index,
                 people: &intake.people,
                 moved: &moved,
+                everybody: self.cut_short,
                 is_people: links_people(self.plan, table.plan),
                 withdrawn: self.withdrawn.of(table.index),
             };

@@ -8,3 +8,4 @@ pub(super) mod rejected_patients;
 pub(super) mod rowless_versions;
 pub(super) mod source_marks;
 pub(super) mod stored_rows;
+pub(super) mod table_versions;
