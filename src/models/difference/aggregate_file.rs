@@ -82,6 +82,8 @@ impl AggregateFile {
         bytes.extend(basis);
         for groups in &self.groups {
             let place = bytes.len();
+            // A buffer that grows is there twice while it does.
+            bytes.reserve_exact(LENGTH + groups.get_array_memory_size());
             bytes.extend([0; LENGTH]);
             let mut writer = StreamWriter::try_new(&mut bytes, &groups.schema()).data(failed)?;
             writer.write(groups).data(failed)?;

@@ -6,6 +6,8 @@
 //! whoever reads the query's rows learns of it from another thread ([`Exceeded`]) and drops the query.
 //! What that frees lets the thread go on, to find that nobody wants its rows.
 
+mod purge;
+
 use futures::task::AtomicWaker;
 use mimalloc::MiMalloc;
 use std::alloc::{GlobalAlloc, Layout};
@@ -35,6 +37,8 @@ static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 /// Those among them that will wait for ever: what they want does not fit beside what they hold.
 static LOST: AtomicUsize = AtomicUsize::new(0);
+/// Of so many looks at waiting threads one is at what the allocator keeps.
+const PURGE_LOOKS: usize = 10;
 /// How often a thread is looked at before it is lost.
 const LOOKS: usize = 200;
 
@@ -225,8 +229,11 @@ pub(crate) fn lose_waiting() -> bool {
 }
 
 fn watch() {
-    loop {
+    for look in 0usize.. {
         std::thread::park_timeout(AGAIN);
+        if look.is_multiple_of(PURGE_LOOKS) {
+            purge::purge(LIMIT.load(Ordering::Relaxed), held());
+        }
         if !some_wait() {
             continue;
         }
