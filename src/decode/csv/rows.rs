@@ -320,6 +320,7 @@ impl<'d> Reading<'d> {
             rejected_types: BTreeMap::from([(self.file.table.clone(), self.rejects.len() as u64)]),
             rejects: self.rejects,
             deletes: Vec::new(),
+            superseded: Default::default(),
             types: BTreeMap::from([(self.file.table.clone(), count as u64)]),
             orders: orders
                 .map(|(name, order)| (name.to_string(), order))

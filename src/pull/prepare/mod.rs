@@ -311,7 +311,7 @@ impl Preparer<'_> {
                     pseudonyms.line(slice(line.start, line.end).unwrap_or_default()),
                 ),
             },
-            good: !rejecting.rejected.contains_key(&at),
+            good: !rejecting.rejected.contains_key(&at) && !decoded.superseded.contains(&at),
         };
         (0..).zip(&decoded.lines).map(key).collect()
     }
