@@ -30,6 +30,8 @@ pub(super) struct BundleEntry {
     pub range: Range<usize>,
     /// What the server says of the version beside it.
     pub told: ToldVersion,
+    /// Whether the record's deletion stands above it in a history.
+    pub is_deleted: bool,
 }
 
 /// A version as the response of its entry tells it, for a resource that does not say it itself.
@@ -53,6 +55,8 @@ struct EntryPlace {
     told: ToldVersion,
     /// The `Type/id` that the entry deletes.
     deletes: Option<Vec<u8>>,
+    /// Whether an entry above it deletes its record.
+    is_deleted: bool,
 }
 
 impl EntryPlace {
@@ -93,7 +97,7 @@ pub(super) fn contents(
         _ => cursor.skip(),
     })?;
     if is_history {
-        restored = outlived(&places);
+        restored = outlived(&mut places);
     }
     places.retain(|place| !place.resource.is_empty());
     // A UUID is the same in capitals.
@@ -130,6 +134,7 @@ pub(super) fn contents(
             text,
             range: place.resource.clone(),
             told: place.told,
+            is_deleted: place.is_deleted,
         }
     });
     Ok(BundleContents {
@@ -139,16 +144,23 @@ pub(super) fn contents(
     })
 }
 
-/// The records of which an entry has a version before another deletes them.
-fn outlived(places: &[EntryPlace]) -> HashSet<Vec<u8>> {
-    let mut seen = HashSet::new();
+/// The records of which an entry has a version before another deletes them. Notes the versions that stand
+/// behind a deletion.
+fn outlived(places: &mut [EntryPlace]) -> HashSet<Vec<u8>> {
+    let (mut seen, mut gone) = (HashSet::new(), HashSet::new());
     let mut outlived = HashSet::new();
     for place in places {
         if !place.kind.is_empty() {
-            seen.insert([&place.kind, b"/".as_slice(), place.known_id()].concat());
+            let key = [&place.kind, b"/".as_slice(), place.known_id()].concat();
+            place.is_deleted = gone.contains(&key);
+            seen.insert(key);
         }
-        let deletes = place.deletes.iter().filter(|key| seen.contains(*key));
-        outlived.extend(deletes.cloned());
+        if let Some(key) = &place.deletes {
+            if seen.contains(key) {
+                outlived.insert(key.clone());
+            }
+            gone.insert(key.clone());
+        }
     }
     outlived
 }

@@ -301,7 +301,12 @@ impl<'d, 'c> Work<'d, 'c> {
         } = contents;
         if let Some(deletions) = kind.deletions {
             let when = (updated, zone);
-            deletions.note(arena, base, line, when, &restored, &mut self.deletes)?;
+            let noted = deletions.note(arena, base, line, when, &restored, &mut self.deletes);
+            if noted.is_err() {
+                // The resources can be used, whatever is to be deleted beside them.
+                self.bundled += 1;
+                self.judge(noted, place.number, place.start, place.end);
+            }
         }
         self.bundled += entries.len() as u64 - 1;
         let first = self.lines.len();
@@ -313,8 +318,15 @@ impl<'d, 'c> Work<'d, 'c> {
                 end: text + entry.range.end,
             };
             self.told = entry.told;
+            let before = self.lines.len();
             let result = self.resource(&entry.text, entry.text.len(), own, depth + 1);
             self.judge(result, own.number, own.start, own.end);
+            if entry.is_deleted {
+                // Without a time it is older than the deletion, and not as old as the file.
+                let lines = (0u32..).zip(&self.lines).skip(before);
+                let undated = lines.filter(|(_, line)| line.updated.is_none());
+                self.superseded.extend(undated.map(|(at, _)| at));
+            }
         }
         self.told = ToldVersion::default();
         self.supersede(first, is_history);
@@ -323,18 +335,24 @@ impl<'d, 'c> Work<'d, 'c> {
     }
 
     /// Of the versions of a record among the lines from `first` on, all of one Bundle, that neither time nor
-    /// number tells apart, notes all but the one that counts: the last, and of a history the first.
+    /// number tells apart, notes all but the one that counts: the last, and of a history the first, below
+    /// which one without a time is older too.
     fn supersede(&mut self, first: usize, is_history: bool) {
+        let mut records = HashSet::new();
         let mut counts: HashMap<(&str, Option<i64>, Option<i64>), u32> = HashMap::new();
         for (at, line) in (0u32..).zip(&self.lines).skip(first) {
             if self.superseded.contains(&at) {
                 continue;
             }
             let reference = self.references.get(line.reference.clone());
-            let version = (reference.unwrap_or_default(), line.updated, line.version_id);
-            match counts.entry(version) {
+            let reference = reference.unwrap_or_default();
+            let is_first = records.insert(reference);
+            match counts.entry((reference, line.updated, line.version_id)) {
                 Entry::Vacant(none) => {
                     none.insert(at);
+                    if is_history && !is_first && line.updated.is_none() {
+                        self.superseded.insert(at);
+                    }
                 }
                 Entry::Occupied(_) if is_history => {
                     self.superseded.insert(at);

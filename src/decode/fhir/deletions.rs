@@ -66,8 +66,9 @@ impl Deletions {
             _ => return Err(Refusal::new(RejectReason::WrongType)),
         };
         for entry in &arena.slots[entries] {
+            // One that is no object deletes nothing.
             let Value::Object { base: entry } = *entry else {
-                return Err(Refusal::new(RejectReason::WrongType));
+                continue;
             };
             let text = |part: usize, slot: usize| match arena.slots[entry as usize + part] {
                 Value::Object { base } => arena.text_of(arena.slots[base as usize + slot], line),

@@ -219,4 +219,6 @@ fn a_record_that_a_history_restored_stays() {
     assert_eq!(codes("history", &undated), ["222"]);
     let gone = [deleted(""), version("222", ""), version("111", "")];
     assert_eq!(codes("history", &gone), [""; 0]);
+    let gone = [deleted(dated), version("222", ""), version("111", "")];
+    assert_eq!(codes("history", &gone), [""; 0]);
 }

@@ -1,6 +1,7 @@
 //! Which of the versions in one Bundle counts.
 
 use super::{decode, view};
+use crate::decode::RejectReason;
 use crate::decode::fhir::Decoded;
 
 fn read(kind: &str, entries: &[&str]) -> Decoded {
@@ -50,9 +51,23 @@ fn a_response_tells_the_version_of_a_resource_that_does_not() {
     let expected = [
         (Some(9), Some(4), false),
         (Some(3), Some(3), false),
-        (None, None, false),
+        // What says nothing is older than what stands above it.
+        (None, None, true),
     ];
     assert_eq!(versions(&read("history", &[A_DATED, A_TOLD, A])), expected);
+}
+
+#[test]
+fn what_stands_below_a_deletion_in_a_history_is_gone() {
+    let deleted = r#"{"request":{"method":"DELETE","url":"Patient/a"},"response":{"lastModified":"1970-01-01T00:00:05Z"}}"#;
+    let below = [deleted, A, A_TOLD, B];
+    let left_out = |kind| {
+        let decoded = read(kind, &below);
+        decoded.superseded.into_iter().collect::<Vec<_>>()
+    };
+    // The first has no time, the second one that is compared with the deletion's.
+    assert_eq!(left_out("history"), [0]);
+    assert_eq!(left_out("transaction"), [0u32; 0]);
 }
 
 #[test]
@@ -66,12 +81,24 @@ fn a_deletion_is_as_old_as_its_response_says() {
     };
     let dated = r#"{"request":{"method":"DELETE","url":"Patient/a"},"response":{"lastModified":"1970-01-01T00:00:05Z"}}"#;
     let undated = r#"{"request":{"method":"DELETE","url":"Patient/a"}}"#;
-    let five = ("Patient/a".to_string(), Some(5_000_000));
-    let none = ("Patient/a".to_string(), None);
-    assert_eq!(deleted("history", &[dated]), [five.clone()]);
-    assert_eq!(deleted("history", &[A, dated]), [five]);
-    assert_eq!(deleted("history", &[undated, A]), [none.clone()]);
+    let of_a = |when| ("Patient/a".to_string(), when);
+    let five = Some(5_000_000);
+    assert_eq!(deleted("history", &[dated]), [of_a(five)]);
+    assert_eq!(deleted("history", &[A, dated]), [of_a(five)]);
+    assert_eq!(deleted("history", &[undated, A]), [of_a(None)]);
     // A version above it came after it.
     assert_eq!(deleted("history", &[A, undated, A]), []);
-    assert_eq!(deleted("transaction", &[A, undated]), [none]);
+    assert_eq!(deleted("transaction", &[A, undated]), [of_a(None)]);
+}
+
+#[test]
+fn an_entry_that_means_nothing_costs_no_other() {
+    let conditional = r#"{"request":{"method":"DELETE","url":"Patient?active=false"}}"#;
+    let decoded = read("transaction", &["null", A, "5", conditional, B]);
+    assert_eq!(decoded.lines.len(), 2);
+    let reasons: Vec<_> = decoded.rejects.iter().map(|one| one.reason).collect();
+    assert_eq!(reasons, [RejectReason::WrongType]);
+    // Two resources, and what is said of the third entry.
+    assert_eq!(decoded.line_count + decoded.bundled, 3);
+    assert_eq!(read("transaction", &["null"]).rejects, []);
 }
