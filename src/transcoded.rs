@@ -46,6 +46,15 @@ pub(crate) fn utf8<'r>(mut reader: impl Read + Send + 'r) -> io::Result<Box<dyn 
     })
 }
 
+/// What a file that should be text is packed with, by its first two bytes.
+pub(crate) fn packing(start: &[u8]) -> Option<&'static str> {
+    match start.get(..2)? {
+        [0x1f, 0x8b] => Some("packed with gzip"),
+        b"PK" => Some("a zip archive or a workbook"),
+        _ => None,
+    }
+}
+
 /// Text of another encoding as UTF-8.
 pub(crate) struct Transcoded<R> {
     reader: R,

@@ -20,11 +20,14 @@ with procedures as (
         code,
         code_system,
         replace(upper(opcs4), '.', '') as opcs4,
-        cast(performed as date) as performed
+        cast(performed at time zone 'UTC' at time zone 'Europe/London' as date) as performed
     from record.procedure
     where person_key is not null
         and coalesce(status, 'unknown') not in ('entered-in-error', 'not-done', 'preparation')
-        and (performed is null or cast(performed as date) <= $as_of)
+        and (
+            performed is null
+            or cast(performed at time zone 'UTC' at time zone 'Europe/London' as date) <= $as_of
+        )
 ),
 
 final as (

@@ -1,10 +1,12 @@
 //! What happens to a column's values before they may be stored.
 
 use super::Lookup;
+use crate::decode::Zone;
 use crate::error::{Error, Result};
 use arrow::array::{ArrayRef, AsArray, Date32Array, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type};
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use chrono::Datelike;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,13 +68,14 @@ impl Treatment {
 pub(crate) fn generalise(
     treatment: &Treatment,
     values: &ArrayRef,
+    zone: Zone,
     lookups: &BTreeMap<String, Lookup>,
 ) -> Result<ArrayRef> {
     let failed = |e| Error::data("a column cannot be generalised").cause(e);
     match treatment {
         Treatment::Month | Treatment::Year => {
             let year = *treatment == Treatment::Year;
-            let dates = cast(values, &DataType::Date32).map_err(failed)?;
+            let dates = days(values, zone).map_err(failed)?;
             let dates = dates.as_primitive::<Date32Type>();
             let cut: Date32Array = dates
                 .iter()
@@ -105,20 +108,43 @@ pub(crate) fn generalise(
     }
 }
 
+/// The days of a column of dates, or of times by the clock of `zone`: midnight in summer is of the day
+/// before in UTC.
+fn days(values: &ArrayRef, zone: Zone) -> std::result::Result<ArrayRef, ArrowError> {
+    let DataType::Timestamp(TimeUnit::Microsecond, None) = values.data_type() else {
+        return cast(values, &DataType::Date32);
+    };
+    let moments = values.as_primitive::<TimestampMicrosecondType>().iter();
+    let days: Date32Array = moments.map(|moment| zone.day(moment?)).collect();
+    Ok(Arc::new(days))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::Array;
+    use arrow::array::{Array, TimestampMicrosecondArray};
 
     #[test]
     fn dates_lose_their_day() {
         let birth: ArrayRef = Arc::new(Date32Array::from(vec![Some(20_000), None]));
-        let month = generalise(&Treatment::Month, &birth, &BTreeMap::new()).unwrap();
+        let zone = Zone::default();
+        let month = generalise(&Treatment::Month, &birth, zone, &BTreeMap::new()).unwrap();
         // 20,000 days after 1970-01-01 is 2024-10-04; 19,997 is 2024-10-01.
         assert_eq!(month.as_primitive::<Date32Type>().value(0), 19_997);
         assert!(month.is_null(1));
-        let year = generalise(&Treatment::Year, &birth, &BTreeMap::new()).unwrap();
+        let year = generalise(&Treatment::Year, &birth, zone, &BTreeMap::new()).unwrap();
         assert_eq!(year.as_primitive::<Date32Type>().value(0), 19_723);
+        // 23:00 UTC of 31 December 1970, when England kept summer time all year.
+        let birth = TimestampMicrosecondArray::from(vec![365 * 86_400_000_000 - 3_600_000_000]);
+        let birth: ArrayRef = Arc::new(birth);
+        for treatment in [Treatment::Month, Treatment::Year] {
+            let first = |zone| {
+                let cut = generalise(&treatment, &birth, zone, &BTreeMap::new()).unwrap();
+                cut.as_primitive::<Date32Type>().value(0)
+            };
+            assert_eq!(first(zone), 365);
+            assert!(first(Zone::UTC) < 365);
+        }
     }
 
     #[test]

@@ -181,6 +181,7 @@ fn too_long(piece: &FilePiece, length: u64) -> Decoded {
             column: None,
         }],
         deletes: Vec::new(),
+        superseded: Default::default(),
         types: BTreeMap::new(),
         rejected_types: BTreeMap::new(),
         line_count: 1,

@@ -94,6 +94,10 @@ fn formatted(text: &str, format: &str) -> Option<WrittenTime> {
             (day, None, rest)
         }
     };
+    // `%Y` reads the 24 of 1/6/24 too. The year 1 is how programs write that they know none.
+    if !(day.year() == 1 || day.year() >= 1000) {
+        return None;
+    }
     let time = time.map(since_midnight);
     ending(day, time, rest.as_bytes(), None)
 }
@@ -249,13 +253,19 @@ fn month_name(bytes: &[u8]) -> Option<(u32, &[u8])> {
 fn clock(bytes: &[u8]) -> Option<(i64, &[u8])> {
     let bytes = bytes.trim_ascii_start();
     let bytes = bytes.strip_prefix(b",").unwrap_or(bytes);
+    // DB2 has 2026-11-22-09.30.00.
     let after = bytes.strip_prefix(b"T").or(bytes.strip_prefix(b":"));
+    let after = after.or(bytes
+        .strip_prefix(b"-")
+        .filter(|rest| rest.get(2) == Some(&b'.')));
     let bytes = after.unwrap_or(bytes).trim_ascii_start();
     let (first, rest) = number(bytes);
     let (hour, minute, second, rest) = match first.len() {
         1 | 2 => {
-            let (minute, rest) = after_colon(rest)?;
-            let (second, rest) = after_colon(rest).unwrap_or((0, rest));
+            let (mark, _) = rest.split_first()?;
+            let mark = [b':', b'.'].into_iter().find(|known| known == mark)?;
+            let (minute, rest) = two_after(mark, rest)?;
+            let (second, rest) = two_after(mark, rest).unwrap_or((0, rest));
             (value(first)?, minute, second, rest)
         }
         4 | 6 => {
@@ -275,8 +285,9 @@ fn clock(bytes: &[u8]) -> Option<(i64, &[u8])> {
     fits.then_some((seconds * 1_000_000 + fraction, rest))
 }
 
-fn after_colon(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let (digits, rest) = number(bytes.strip_prefix(b":")?);
+/// The number of two digits behind a mark, and what follows it.
+fn two_after(mark: u8, bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = number(bytes.strip_prefix(&[mark])?);
     (digits.len() == 2).then(|| Some((value(digits)?, rest)))?
 }
 
@@ -327,7 +338,7 @@ fn offset(bytes: &[u8]) -> Option<Option<i32>> {
         (2, []) => (value(first)?, 0),
         (4, []) => (value(&first[..2])?, value(&first[2..])?),
         (1 | 2, _) => {
-            let (minutes, rest) = after_colon(rest)?;
+            let (minutes, rest) = two_after(b':', rest)?;
             (value(first)?, rest.is_empty().then_some(minutes)?)
         }
         _ => return None,
@@ -391,6 +402,9 @@ mod tests {
             "Jan  5 2026 10:20:30AM",
             "Jan 5, 2026 10:20:30:000 AM",
             "05.01.2026  10:20:30",
+            "2026-01-05 10.20.30",
+            "2026-01-05-10.20.30.000000",
+            "05-JAN-2026 10.20.30.000000 AM",
         ] {
             assert_eq!(
                 read_as(text).as_deref(),
@@ -435,6 +449,9 @@ mod tests {
             "2026-01-05T10:20+25:00",
             "N/A",
             "000000000000000000000000",
+            "2026-01-05-10",
+            "2026-01-05 10.2",
+            "2026-01-05 10.5",
         ] {
             assert_eq!(read_as(text), None, "{text}");
         }
@@ -467,6 +484,13 @@ mod tests {
         assert_eq!(day("11/22/2026 00:00:00"), Some(20_779));
         assert_eq!(day("2026-11-22"), None);
         assert_eq!(wanted(ColumnType::Date, &us), "%m/%d/%Y");
+        // A year of two digits is none of four.
+        assert_eq!(day("11/22/26"), None);
+        assert_eq!(day("11/22/226"), None);
+        assert_eq!(day("01/01/0001"), Some(-719_162));
+        let short = ["%d-%b-%y %I.%M.%S%.f %p".to_string()];
+        let oracle = read("22-NOV-26 02.30.00.000000 PM", &short).unwrap();
+        assert_eq!(shown(oracle, Zone::UTC), "2026-11-22T14:30:00");
     }
 
     #[test]

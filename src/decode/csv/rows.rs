@@ -255,7 +255,8 @@ impl<'d> Reading<'d> {
             .collect();
         let texts: Vec<&str> = texts.iter().map(|text| text::trimmed(text)).collect();
         let filled = || texts.iter().filter(|text| !text.is_empty());
-        if filled().all(|text| is_rule(text)) || self.is_trailer(&texts, last) {
+        let drawn = |text: &&str| is_rule(text) || *text == "-";
+        if filled().all(drawn) || self.is_trailer(&texts, last) {
             return Ok(RecordOutcome::Blank);
         }
         let names: Vec<String> = found.iter().map(|field| name_of(field)).collect();
@@ -320,6 +321,7 @@ impl<'d> Reading<'d> {
             rejected_types: BTreeMap::from([(self.file.table.clone(), self.rejects.len() as u64)]),
             rejects: self.rejects,
             deletes: Vec::new(),
+            superseded: Default::default(),
             types: BTreeMap::from([(self.file.table.clone(), count as u64)]),
             orders: orders
                 .map(|(name, order)| (name.to_string(), order))
@@ -432,7 +434,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_no_rows_are_no_loss() {
-        let mut text = String::from("--,---,--,---,--,--,--\n1,9,,,2026-01-04,1,a,,\n");
+        let mut text = String::from("--,---,--,---,--,-,--\n1,9,,,2026-01-04,1,a,,\n");
         text.push_str("\u{feff}ID,nhs,Status,seen,day,count,word\n,,,,,,\n2,9,,,2026-01-04,1,a\nEND OF FILE,1234\n");
         let found = decoded("", text.as_bytes());
         assert_eq!(

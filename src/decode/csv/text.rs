@@ -4,7 +4,7 @@ use super::ColumnType;
 use std::borrow::Cow;
 
 /// A value without spaces around it, without the `="…"` and the apostrophe by which spreadsheets are
-/// made to keep a text, and without quotes that stand behind a space.
+/// made to keep a text, and without quotes that stand behind a space or apostrophes in their place.
 pub(super) fn plain(text: &str, kind: ColumnType) -> &str {
     let bytes = text.as_bytes();
     let usual = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
@@ -26,6 +26,13 @@ pub(super) fn plain(text: &str, kind: ColumnType) -> &str {
     let Some(rest) = text.strip_prefix('\'') else {
         return text;
     };
+    // A program that quotes with apostrophes, where nothing says so.
+    if let Some(inner) = rest
+        .strip_suffix('\'')
+        .filter(|inner| !inner.contains('\''))
+    {
+        return trimmed(inner);
+    }
     // 's-Hertogenbosch keeps its apostrophe; '0123 and '-5 never had one.
     let number = rest.starts_with(|c: char| c.is_ascii_digit() || "+-=@".contains(c));
     match kind {
@@ -76,11 +83,16 @@ mod tests {
             ("=", "="),
             ("", ""),
             ("'", ""),
+            ("'E119'", "E119"),
+            ("' 01 '", "01"),
+            ("''", ""),
+            ("'2''", "2''"),
         ] {
             assert_eq!(plain(written, ColumnType::Code), meant, "{written}");
         }
         assert_eq!(plain("'s-Gravenhage", ColumnType::String), "'s-Gravenhage");
         assert_eq!(plain("'0123", ColumnType::String), "0123");
+        assert_eq!(plain("'Hull'", ColumnType::String), "Hull");
     }
 
     #[test]

@@ -29,8 +29,14 @@ pub(super) fn of_number(text: &str, side: Side) -> Option<f64> {
 pub(super) fn of_text(text: &[u8], side: Side, kind: StringKind) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let temporal = Temporal::parse(text)?;
+    let mut text = text.trim().to_ascii_uppercase();
     if temporal.is_time() {
-        return Some(fill(text, temporal.precision, side));
+        return Some(fill(&text, temporal.precision, side));
+    }
+    if temporal.has_time() {
+        // A space may stand for the T.
+        text.replace_range(10..11, "T");
+        text.retain(|letter| letter != ' ');
     }
     let date_time = temporal.has_time() || kind == StringKind::DateTime;
     if !date_time {
@@ -41,7 +47,7 @@ pub(super) fn of_text(text: &[u8], side: Side, kind: StringKind) -> Option<Strin
         text.split_at(at)
     } else {
         (
-            text,
+            text.as_str(),
             if side == Side::Low {
                 "+14:00"
             } else {
@@ -94,4 +100,19 @@ fn fill(time: &str, precision: Precision, side: Side) -> String {
     };
     filled.extend(std::iter::repeat_n(digit, 3_usize.saturating_sub(written)));
     filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_other_spellings_have_the_same_bounds() {
+        let high = |text: &str| of_text(text.as_bytes(), Side::High, StringKind::DateTime);
+        let bound = "2024-06-05T10:00:59.999+01:00";
+        assert_eq!(high("2024-06-05T10:00+01:00").as_deref(), Some(bound));
+        assert_eq!(high("2024-06-05 10:00 +01:00").as_deref(), Some(bound));
+        let utc = Some("2024-06-05T10:00:07.999Z");
+        assert_eq!(high(" 2024-06-05t10:00:07z").as_deref(), utc);
+    }
 }

@@ -1,10 +1,24 @@
 //! The resources of a Bundle, each as a line of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::cursor::{Broken, Cursor};
+use super::resource_plan::number_of_version;
+use super::temporal::Temporal;
 use super::{reference, server};
+use crate::decode::Zone;
+
+/// What a Bundle holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct BundleContents {
+    /// Its resources, in their order.
+    pub entries: Vec<BundleEntry>,
+    /// Whether it is a history, which has the newest version of a record first.
+    pub is_history: bool,
+    /// The `Type/id` of records of which a history has a version before a deletion, which they outlived.
+    pub restored: HashSet<Vec<u8>>,
+}
 
 /// A resource of a Bundle.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,6 +28,19 @@ pub(super) struct BundleEntry {
     pub text: Vec<u8>,
     /// Where it stands in the Bundle.
     pub range: Range<usize>,
+    /// What the server says of the version beside it.
+    pub told: ToldVersion,
+    /// Whether the record's deletion stands above it in a history.
+    pub is_deleted: bool,
+}
+
+/// A version as the response of its entry tells it, for a resource that does not say it itself.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ToldVersion {
+    /// `lastModified`, in microseconds since 1970 UTC.
+    pub updated: Option<i64>,
+    /// `etag`, where it is a number.
+    pub version_id: Option<i64>,
 }
 
 /// Where the parts of an entry stand, and what a resource calls itself.
@@ -25,6 +52,11 @@ struct EntryPlace {
     id: Vec<u8>,
     /// Where its own id stands.
     id_at: Range<usize>,
+    told: ToldVersion,
+    /// The `Type/id` that the entry deletes.
+    deletes: Option<Vec<u8>>,
+    /// Whether an entry above it deletes its record.
+    is_deleted: bool,
 }
 
 impl EntryPlace {
@@ -44,19 +76,30 @@ impl EntryPlace {
 ///
 /// Where its entries are of several servers, or Bundles of the source are (`several`), the server is a
 /// part of ids and references.
-pub(super) fn resources(text: &[u8], several: bool) -> Result<Vec<BundleEntry>, Broken> {
+pub(super) fn contents(
+    text: &[u8],
+    several: bool,
+    zone: Option<Zone>,
+) -> Result<BundleContents, Broken> {
     let mut places = Vec::new();
+    let mut restored = HashSet::new();
+    let mut is_history = false;
     let mut cursor = Cursor { bytes: text, at: 0 };
     members(&mut cursor, |name, cursor| match name {
         b"entry" if cursor.token() == b'[' => items(cursor, |cursor| {
-            let place = entry(cursor)?;
-            if !place.resource.is_empty() {
-                places.push(place);
-            }
+            places.push(entry(cursor, zone)?);
             Ok(())
         }),
+        b"type" if cursor.token() == b'"' => {
+            is_history = string(cursor)? == b"history";
+            Ok(())
+        }
         _ => cursor.skip(),
     })?;
+    if is_history {
+        restored = outlived(&mut places);
+    }
+    places.retain(|place| !place.resource.is_empty());
     // A UUID is the same in capitals.
     let known: HashMap<Vec<u8>, Vec<u8>> = places
         .iter()
@@ -90,13 +133,40 @@ pub(super) fn resources(text: &[u8], several: bool) -> Result<Vec<BundleEntry>, 
         BundleEntry {
             text,
             range: place.resource.clone(),
+            told: place.told,
+            is_deleted: place.is_deleted,
         }
     });
-    Ok(entries.collect())
+    Ok(BundleContents {
+        entries: entries.collect(),
+        is_history,
+        restored,
+    })
+}
+
+/// The records of which an entry has a version before another deletes them. Notes the versions that stand
+/// behind a deletion.
+fn outlived(places: &mut [EntryPlace]) -> HashSet<Vec<u8>> {
+    let (mut seen, mut gone) = (HashSet::new(), HashSet::new());
+    let mut outlived = HashSet::new();
+    for place in places {
+        if !place.kind.is_empty() {
+            let key = [&place.kind, b"/".as_slice(), place.known_id()].concat();
+            place.is_deleted = gone.contains(&key);
+            seen.insert(key);
+        }
+        if let Some(key) = &place.deletes {
+            if seen.contains(key) {
+                outlived.insert(key.clone());
+            }
+            gone.insert(key.clone());
+        }
+    }
+    outlived
 }
 
 /// The address and the resource of an entry, which may have neither.
-fn entry(cursor: &mut Cursor<'_>) -> Result<EntryPlace, Broken> {
+fn entry(cursor: &mut Cursor<'_>, zone: Option<Zone>) -> Result<EntryPlace, Broken> {
     let mut place = EntryPlace::default();
     if cursor.token() != b'{' {
         cursor.skip()?;
@@ -124,6 +194,32 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<EntryPlace, Broken> {
                 _ => cursor.skip(),
             })?;
             place.resource = start..cursor.at;
+            Ok(())
+        }
+        (b"response", b'{') => {
+            let told = &mut place.told;
+            members(cursor, |name, cursor| match (name, cursor.token()) {
+                (b"lastModified", b'"') => {
+                    let modified = Temporal::parse(string(cursor)?);
+                    told.updated = modified.and_then(|modified| modified.micros_in(zone));
+                    Ok(())
+                }
+                (b"etag", b'"') => {
+                    told.version_id = number_of_version(&without_escapes(string(cursor)?));
+                    Ok(())
+                }
+                _ => cursor.skip(),
+            })
+        }
+        (b"request", b'{') => {
+            let (mut method, mut url) = (Vec::new(), Vec::new());
+            members(cursor, |name, cursor| match (name, cursor.token()) {
+                (b"method", b'"') => string(cursor).map(|text| method = text),
+                (b"url", b'"') => string(cursor).map(|text| url = text),
+                _ => cursor.skip(),
+            })?;
+            let key = reference::key(&url, None).filter(|_| method == b"DELETE");
+            place.deletes = key.and_then(|key| url.get(key)).map(<[u8]>::to_vec);
             Ok(())
         }
         _ => cursor.skip(),
@@ -170,6 +266,11 @@ fn items<'t>(
             _ => return cursor.expect(b']'),
         }
     }
+}
+
+/// The text of an entity tag, whose quotes are written with escapes.
+fn without_escapes(written: Vec<u8>) -> Vec<u8> {
+    written.into_iter().filter(|byte| *byte != b'\\').collect()
 }
 
 /// Takes a string, as it is written. Addresses and ids are written without escapes.
@@ -248,10 +349,10 @@ fn after_last(text: &[u8], mark: u8) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::resources;
+    use super::{ToldVersion, contents};
 
     fn texts(bundle: &str) -> Vec<String> {
-        let entries = resources(bundle.as_bytes(), false).unwrap();
+        let entries = contents(bundle.as_bytes(), false, None).unwrap().entries;
         for entry in &entries {
             assert!(bundle[entry.range.clone()].starts_with('{'));
             assert!(bundle[entry.range.clone()].ends_with('}'));
@@ -288,6 +389,28 @@ mod tests {
         ] {
             assert_eq!(texts(bundle), [""; 0], "{bundle}");
         }
-        assert!(resources(br#"{"entry":[{"resource":{"#, false).is_err());
+        assert!(contents(br#"{"entry":[{"resource":{"#, false, None).is_err());
+    }
+
+    #[test]
+    fn a_history_says_of_its_versions_what_they_do_not_say() {
+        let bundle = r#"{"resourceType":"Bundle","entry":[
+            {"fullUrl":"https://x.example/Basic/1","resource":{"resourceType":"Basic","id":"1"},"response":{"status":"200","etag":"W/\"3\"","lastModified":"2026-01-05T11:00:00+01:00"}},
+            {"request":{"method":"DELETE","url":"Basic/1"},"response":{"lastModified":"soon","etag":"x"}},
+            {"request":{"method":"DELETE","url":"Basic/2"}},
+            {"resource":{"resourceType":"Basic","id":"2"}}],"type":"history"}"#;
+        let found = contents(bundle.replace('\n', " ").as_bytes(), false, None).unwrap();
+        assert!(found.is_history);
+        let restored: Vec<_> = found.restored.iter().map(Vec::as_slice).collect();
+        assert_eq!(restored, [b"Basic/1"]);
+        let told: Vec<ToldVersion> = found.entries.iter().map(|entry| entry.told).collect();
+        let first = ToldVersion {
+            updated: Some(1_767_607_200_000_000),
+            version_id: Some(3),
+        };
+        assert_eq!(told, [first, ToldVersion::default()]);
+        let batch = bundle.replace("history", "batch").replace('\n', " ");
+        let found = contents(batch.as_bytes(), false, None).unwrap();
+        assert!(!found.is_history && found.restored.is_empty());
     }
 }

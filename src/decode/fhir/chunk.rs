@@ -3,10 +3,11 @@
 use crate::decode::RejectReason;
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::arena::{Arena, Value};
-use super::bundle;
+use super::bundle::{self, BundleContents, ToldVersion};
 use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::{Evaluator, steps};
@@ -52,6 +53,10 @@ pub(super) struct Work<'d, 'c> {
     references: String,
     rejects: Vec<Reject>,
     deletes: Vec<Delete>,
+    /// Lines that are versions of which their Bundle has a later one.
+    superseded: BTreeSet<u32>,
+    /// What the entry of a Bundle that is being read says of its version.
+    told: ToldVersion,
     /// Accepted lines by the number of their type.
     counts: Vec<u64>,
     /// Rejected lines by the number of their type.
@@ -86,6 +91,8 @@ impl<'d, 'c> Work<'d, 'c> {
             references: String::new(),
             rejects: Vec::new(),
             deletes: Vec::new(),
+            superseded: BTreeSet::new(),
+            told: ToldVersion::default(),
             counts: vec![0; resource_type::all().len()],
             rejected: BTreeMap::new(),
             line_count: 0,
@@ -173,7 +180,8 @@ impl<'d, 'c> Work<'d, 'c> {
     /// Reads a line with care. Whether it was accepted.
     fn line(&mut self, start: usize, end: usize, number: u64) -> bool {
         const MARK: &[u8] = b"\xef\xbb\xbf";
-        let marked = start == 0 && self.chunk.offset == 0 && self.chunk.bytes.starts_with(MARK);
+        // Files that were put together have one in the middle.
+        let marked = self.chunk.bytes[start..end].starts_with(MARK);
         let text = if marked { start + MARK.len() } else { start };
         let line = &self.chunk.bytes[text..end];
         if line.trim_ascii_start().is_empty() {
@@ -251,13 +259,20 @@ impl<'d, 'c> Work<'d, 'c> {
             // Named twice, differently.
             return Err(Refusal::new(RejectReason::NotJson));
         }
-        let entries = match kind.deletions {
-            Some(_) => bundle::resources(&line[..length], self.compiled.several_servers)?,
-            None => Vec::new(),
+        let contents = match kind.deletions {
+            Some(_) => {
+                let Compiled {
+                    several_servers,
+                    zone,
+                    ..
+                } = *self.compiled;
+                bundle::contents(&line[..length], several_servers, zone)?
+            }
+            None => BundleContents::default(),
         };
         let ResourcePlace { number, start, end } = place;
-        if !entries.is_empty() {
-            return self.bundle((kind, base, line), length, entries, place, depth);
+        if !contents.entries.is_empty() {
+            return self.bundle((kind, base, line), length, contents, place, depth);
         }
         if !kind.is_ignored() && self.compiled.modifiers.refuse(&line[..length]) {
             return Err(Refusal::new(RejectReason::UnknownModifierExtension));
@@ -270,21 +285,31 @@ impl<'d, 'c> Work<'d, 'c> {
         &mut self,
         (kind, base, line): (&'d ResourcePlan, u32, &[u8]),
         length: usize,
-        entries: Vec<bundle::BundleEntry>,
+        contents: BundleContents,
         place: ResourcePlace,
         depth: usize,
     ) -> Result<(), Refusal> {
         if depth == MOST_NESTED {
             return Err(Refusal::new(RejectReason::TooLarge));
         }
-        let updated = kind
-            .updated(&self.arena, base as usize, line)
-            .unwrap_or(None);
+        let (arena, base, zone) = (&self.arena, base as usize, self.compiled.zone);
+        let updated = kind.updated(arena, base, line, zone).unwrap_or(None);
+        let BundleContents {
+            entries,
+            is_history,
+            restored,
+        } = contents;
         if let Some(deletions) = kind.deletions {
-            let arena = &self.arena;
-            deletions.note(arena, base as usize, line, updated, &mut self.deletes)?;
+            let when = (updated, zone);
+            let noted = deletions.note(arena, base, line, when, &restored, &mut self.deletes);
+            if noted.is_err() {
+                // The resources can be used, whatever is to be deleted beside them.
+                self.bundled += 1;
+                self.judge(noted, place.number, place.start, place.end);
+            }
         }
         self.bundled += entries.len() as u64 - 1;
+        let first = self.lines.len();
         let text = place.end.saturating_sub(length).max(place.start);
         for entry in entries {
             let own = ResourcePlace {
@@ -292,11 +317,51 @@ impl<'d, 'c> Work<'d, 'c> {
                 start: text + entry.range.start,
                 end: text + entry.range.end,
             };
+            self.told = entry.told;
+            let before = self.lines.len();
             let result = self.resource(&entry.text, entry.text.len(), own, depth + 1);
             self.judge(result, own.number, own.start, own.end);
+            if entry.is_deleted {
+                // Without a time it is older than the deletion, and not as old as the file.
+                let lines = (0u32..).zip(&self.lines).skip(before);
+                let undated = lines.filter(|(_, line)| line.updated.is_none());
+                self.superseded.extend(undated.map(|(at, _)| at));
+            }
         }
+        self.told = ToldVersion::default();
+        self.supersede(first, is_history);
         self.last = Some(kind);
         Ok(())
+    }
+
+    /// Of the versions of a record among the lines from `first` on, all of one Bundle, that neither time nor
+    /// number tells apart, notes all but the one that counts: the last, and of a history the first, below
+    /// which one without a time is older too.
+    fn supersede(&mut self, first: usize, is_history: bool) {
+        let mut records = HashSet::new();
+        let mut counts: HashMap<(&str, Option<i64>, Option<i64>), u32> = HashMap::new();
+        for (at, line) in (0u32..).zip(&self.lines).skip(first) {
+            if self.superseded.contains(&at) {
+                continue;
+            }
+            let reference = self.references.get(line.reference.clone());
+            let reference = reference.unwrap_or_default();
+            let is_first = records.insert(reference);
+            match counts.entry((reference, line.updated, line.version_id)) {
+                Entry::Vacant(none) => {
+                    none.insert(at);
+                    if is_history && !is_first && line.updated.is_none() {
+                        self.superseded.insert(at);
+                    }
+                }
+                Entry::Occupied(_) if is_history => {
+                    self.superseded.insert(at);
+                }
+                Entry::Occupied(mut earlier) => {
+                    self.superseded.insert(earlier.insert(at));
+                }
+            }
+        }
     }
 
     /// Takes what is selected from the resource whose members are at `base`.
@@ -315,16 +380,20 @@ impl<'d, 'c> Work<'d, 'c> {
             self.counts[kind.number] += 1;
             return Ok(());
         }
-        let updated = kind.updated(&self.arena, base, line);
+        let zone = self.compiled.zone;
+        let updated = kind.updated(&self.arena, base, line, zone);
         let (updated, senseless) = (updated.unwrap_or(None), updated.is_err());
         if let Some(deletions) = kind.deletions {
-            deletions.note(&self.arena, base, line, updated, &mut self.deletes)?;
+            let (arena, when, none) = (&self.arena, (updated, zone), HashSet::new());
+            deletions.note(arena, base, line, when, &none, &mut self.deletes)?;
         }
+        let updated = updated.or(self.told.updated);
         if kind.plans.is_empty() {
             self.counts[kind.number] += 1;
             return Ok(());
         }
         let version_id = kind.version_id(&self.arena, base, line);
+        let version_id = version_id.or(self.told.version_id);
         let id = match kind.id(&self.arena, base, line) {
             Err(_) if self.compiled.without_ids && !kind.asks_for_key => "",
             id => id?,
@@ -478,6 +547,7 @@ impl<'d, 'c> Work<'d, 'c> {
             references: self.references,
             rejects: self.rejects,
             deletes: self.deletes,
+            superseded: self.superseded,
             types: counts
                 .map(|(name, count)| ((*name).to_owned(), count))
                 .collect(),

@@ -58,7 +58,7 @@ mod view;
 mod tests;
 
 use crate::decode::{DateOrder, RejectReason, ValueCounts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
@@ -99,6 +99,9 @@ pub struct Decoded {
     pub rejects: Vec<Reject>,
     /// What Bundles of deletions delete.
     pub deletes: Vec<Delete>,
+    /// Of [`Decoded::lines`] the versions of which their Bundle has a later one that neither a time nor a
+    /// number tells from them.
+    pub superseded: BTreeSet<u32>,
     /// Accepted lines by resource type, with or without a view.
     pub types: BTreeMap<String, u64>,
     /// Rejected lines by resource type; a line that does not say one counts for the type before it.

@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::shape::{Shapes, Sketch};
 use super::temporal::Temporal;
 use super::view::View;
-use crate::decode::RejectReason;
+use crate::decode::{RejectReason, Zone};
 
 /// A resource type.
 #[derive(Debug)]
@@ -133,13 +133,14 @@ impl ResourcePlan {
     }
 
     /// When the resource was last updated, in microseconds since 1970 UTC; wrong when what it says is no
-    /// time.
+    /// time. Without an offset it is local time of `zone`.
     #[inline]
     pub(super) fn updated(
         &self,
         arena: &Arena,
         base: usize,
         line: &[u8],
+        zone: Option<Zone>,
     ) -> Result<Option<i64>, Wrong> {
         let meta = match arena.slots[base + self.slots.meta] {
             Value::Missing => return Ok(None),
@@ -153,13 +154,13 @@ impl ResourcePlan {
         let updated = arena
             .text_of(value, line)
             .and_then(Temporal::parse)
-            .and_then(|updated| updated.micros());
+            .and_then(|updated| updated.micros_in(zone));
         updated.map(Some).ok_or(Wrong)
     }
 }
 
 /// The number that a version is known by; None where it has letters, or too many digits.
-fn number_of_version(text: &[u8]) -> Option<i64> {
+pub(super) fn number_of_version(text: &[u8]) -> Option<i64> {
     let text = text.trim_ascii();
     let tag = text.strip_prefix(b"W/").unwrap_or(text);
     let quoted = tag

@@ -33,14 +33,16 @@ pub(super) struct Temporal {
 
 impl Temporal {
     /// Reads any of the forms FHIR allows: `2024`, `2024-05`, `2024-05-01`,
-    /// `2024-05-01T10:00[:00[.000]][Z|+01:00]`, `10:00[:00[.000]]`. None when it is no such form or no
-    /// such day or time exists.
+    /// `2024-05-01T10:00[:00[.000]][Z|+01:00]`, `10:00[:00[.000]]`, and what programs write for them:
+    /// spaces around, a space or t for T, z for Z, an offset `+0100`, or one behind a date alone, which
+    /// says nothing. None when it is no such form or no such day or time exists.
     #[inline]
     pub(super) fn parse(text: impl AsRef<[u8]>) -> Option<Temporal> {
         let bytes = text.as_ref();
         if let Some(usual) = Temporal::usual(bytes) {
             return Some(usual);
         }
+        let bytes = bytes.trim_ascii();
         if bytes.get(2) == Some(&b':') {
             let (time, precision, rest) = time(bytes)?;
             return rest.is_empty().then_some(Temporal {
@@ -69,23 +71,12 @@ impl Temporal {
         if bytes.len() == 10 {
             return whole(month, day, Precision::Day);
         }
-        if bytes.get(10) != Some(&b'T') {
-            return None;
+        if !matches!(bytes.get(10)?, b'T' | b't' | b' ') {
+            offset(bytes.get(10..)?)?;
+            return whole(month, day, Precision::Day);
         }
         let (time, precision, rest) = time(bytes.get(11..)?)?;
-        let offset = match rest {
-            [] => None,
-            [b'Z'] => Some(0),
-            [sign @ (b'+' | b'-'), zone @ ..] if zone.len() == 5 && zone[2] == b':' => {
-                let (hours, minutes) = (digits(&zone[..2])?, digits(&zone[3..])?);
-                if hours > 14 || minutes > 59 {
-                    return None;
-                }
-                let offset = hours * 60 + minutes;
-                Some(if *sign == b'-' { -offset } else { offset })
-            }
-            _ => return None,
-        };
+        let offset = offset(rest)?;
         Some(Temporal {
             day: Some(days(year, month, day)?),
             time,
@@ -234,6 +225,25 @@ impl Temporal {
     }
 }
 
+/// The offset that ends a time, in minutes: some inner none when there is none.
+fn offset(rest: &[u8]) -> Option<Option<i32>> {
+    let (sign, zone) = match rest.trim_ascii_start() {
+        [] => return Some(None),
+        [b'Z' | b'z'] => return Some(Some(0)),
+        [b'+', zone @ ..] => (1, zone),
+        [b'-', zone @ ..] => (-1, zone),
+        _ => return None,
+    };
+    let (hours, minutes) = match zone {
+        [_, _] => (zone, b"00".as_slice()),
+        [_, _, b':', _, _] => (&zone[..2], &zone[3..]),
+        [_, _, _, _] => zone.split_at(2),
+        _ => return None,
+    };
+    let (hours, minutes) = (digits(hours)?, digits(minutes)?);
+    (hours <= 14 && minutes <= 59).then_some(Some(sign * (hours * 60 + minutes)))
+}
+
 /// `10:00`, `10:00:00` or `10:00:00.000`: microseconds, precision, and what follows.
 fn time(bytes: &[u8]) -> Option<(i64, Precision, &[u8])> {
     let (hour, minute) = (digits(bytes.get(..2)?)?, after(bytes, 2, b':')?);
@@ -363,16 +373,32 @@ mod tests {
         assert_eq!(micros("1970-01-01T00:00:01.1234567Z"), Some(1_123_456));
         assert_eq!(micros("1970-01-01T01:00:00-01:30"), Some(9_000_000_000));
         assert_eq!(micros("1969-12-31T23:59:60Z"), Some(0));
+        for written in [
+            "1970-01-01t01:00:00z",
+            "1970-01-01 01:00:00",
+            "1970-01-01T02:00:00+0100",
+            "1970-01-01T02:00:00 +01:00",
+            "1970-01-01T02:00:00.000+01",
+            " 1970-01-01T01:00:00Z ",
+        ] {
+            assert_eq!(micros(written), Some(3_600_000_000), "{written}");
+        }
+        for day in ["1970-01-01Z", "1970-01-01+01:00", " 1970-01-01 "] {
+            let read = Temporal::parse(day).unwrap();
+            assert_eq!(
+                (read.micros(), read.has_offset()),
+                (Some(0), false),
+                "{day}"
+            );
+        }
         for wrong in [
             "1970-01-01T10:00:61Z",
             "1970-01-01T10:60:00Z",
             "1970-01-01T24:00:00Z",
             "1970-02-30T10:00:00Z",
-            "1970-01-01T10:00:00z",
             "1970-01-01T10:00:0/Z",
             "1970-01-01T10:00:00+01:60",
             "1970-01-01T10:00:00 01:00",
-            "1970-01-01t10:00:00+01:00",
             "1970:01-01T10:00:00+01:00",
             "",
             "19",
@@ -384,7 +410,12 @@ mod tests {
             "2025-02-29",
             "1970-01-01T",
             "1970-01-01T25:00",
-            "1970-01-01 10:00:00",
+            "1970-01-01 10",
+            "1970-01-01 soon",
+            "1970-01-01Zz",
+            "1970-01-01-1",
+            "1970-01-01/10:00:00",
+            "1970-01-01T10:00:00 BST",
             "1970-01-01T10:00:00.Z",
             "1970-01-01T10:00:00+1",
             "1970-01-01T10:00:00ZZ",

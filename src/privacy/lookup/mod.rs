@@ -7,6 +7,7 @@ mod settings;
 use super::leak::looks_identifying;
 use super::spelling::plain_text;
 use crate::error::{Context, Error, Result};
+use crate::transcoded;
 use area_kind::Area;
 use columns::{HINT, LookupColumns, cannot};
 use std::collections::HashMap;
@@ -73,11 +74,27 @@ impl Lookup {
             hash: blake3::Hasher::new(),
         };
         let mut lookup = Lookup::default();
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(&mut file);
+        let mut start = Vec::new();
+        Read::take(&mut file, 2)
+            .read_to_end(&mut start)
+            .data(cannot)?;
+        if let Some(packing) = transcoded::packing(&start) {
+            return Err(Error::data(cannot())
+                .cause(format!("it is {packing}"))
+                .hint("unpack it, or save it as CSV UTF-8"));
+        }
+        let text = transcoded::utf8(start.as_slice().chain(&mut file)).data(cannot)?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
         let header = reader.byte_headers().data(cannot)?.iter();
         let header: Vec<String> = header.map(column_name).collect();
+        let is_value = |name: &String| {
+            promised.is_some_and(|area| area.kind.has(name)) || looks_identifying(name).is_some()
+        };
+        if header.iter().any(is_value) {
+            return Err(Error::data(cannot())
+                .cause("its first line holds values, and names no columns")
+                .hint(HINT));
+        }
         let columns = LookupColumns::choose(&header, settings, promised)?;
         let mut known: HashMap<Box<str>, u32> = HashMap::new();
         let mut row = csv::ByteRecord::new();
@@ -110,17 +127,27 @@ impl Lookup {
                     number
                 }
             };
-            lookup.insert(&normalise(&key), number);
+            if lookup.insert(&normalise(&key), number) {
+                let column = &header[columns.key];
+                return Err(Error::data(cannot())
+                    .cause(format!(
+                        "line {line}: what it has in column {column} had another answer in an earlier line"
+                    ))
+                    .hint("take out the lines that do not hold: one key has one answer"));
+            }
         }
+        drop(reader);
         lookup.digest = file.hash.finalize().to_hex().to_string();
         Ok(lookup)
     }
 
-    fn insert(&mut self, key: &str, answer: u32) {
-        match short(key) {
+    /// Adds the answer of a key. Whether it had another one.
+    fn insert(&mut self, key: &str, answer: u32) -> bool {
+        let before = match short(key) {
             Some(key) => self.short.insert(key, answer),
             None => self.long.insert(key.into(), answer),
         };
+        before.is_some_and(|before| before != answer)
     }
 
     /// The value of a key, whatever its spacing, signs and case; None when unknown.
@@ -217,7 +244,7 @@ impl Read for Hashed {
 mod tests {
     use super::*;
 
-    fn load(text: &str, name: &str, columns: &[&str]) -> Result<Lookup> {
+    fn load(text: impl AsRef<[u8]>, name: &str, columns: &[&str]) -> Result<Lookup> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("lookup.csv");
         std::fs::write(&file, text).unwrap();
@@ -306,5 +333,44 @@ mod tests {
             error.to_string().contains("lsoa21_code and msoa21_code"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_first_line_of_values_is_no_header() {
+        for text in [
+            "ZW1 1AA,E01000001\nZW1 1AB,E01000002\n",
+            "E01000001,ZW1 1AA\nE01000002,ZW1 1AB\n",
+            "Harrowmere,E01000001\nNorth Wold,E01000002\n",
+        ] {
+            let error = load(text, "areas", &["lsoa21_code"]).unwrap_err();
+            assert_eq!(
+                error.causes(),
+                ["its first line holds values, and names no columns"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_with_two_answers_is_refused() {
+        let lines = "postcode,lsoa21_code\nZW1 1AA,E01000001\nzw11aa,E01000001\n";
+        assert!(load(lines, "areas", &["lsoa21_code"]).is_ok());
+        let other = format!("{lines}ZW1-1AA,E01000002\n");
+        let error = load(other, "areas", &["lsoa21_code"]).unwrap_err();
+        assert_eq!(
+            error.causes(),
+            ["line 4: what it has in column postcode had another answer in an earlier line"]
+        );
+    }
+
+    #[test]
+    fn a_lookup_that_a_spreadsheet_saved_is_read_or_named() {
+        let units = "\u{feff}pcds,lsoa21cd\r\nZW1 1AA,E01000001\r\n".encode_utf16();
+        let utf_16: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+        let lookup = load(utf_16, "areas", &["lsoa21_code"]).unwrap();
+        assert_eq!(lookup.get("zw1 1aa"), Some("E01000001"));
+        let error = load(b"PK\x03\x04", "areas", &["lsoa21_code"]).unwrap_err();
+        assert_eq!(error.causes(), ["it is a zip archive or a workbook"]);
+        let error = load(b"\x1f\x8b\x08", "areas", &["lsoa21_code"]).unwrap_err();
+        assert_eq!(error.causes(), ["it is packed with gzip"]);
     }
 }

@@ -1,14 +1,16 @@
 //! A file of NHS numbers, as the MESH check takes and returns it, or as people keep it.
 //!
 //! MESH has one number a line with a comma behind it. Beside that a header is understood, quotes,
-//! line ends of every kind, other separators, and several numbers a line.
+//! line ends of every kind, other separators, several numbers a line, and a last line that says where
+//! the file ends or how many numbers it has.
 
 use super::super::NhsNumber;
 use super::super::spelling::plain_text;
 use crate::error::{Context, Error, Result};
 use crate::transcoded;
 use chrono::NaiveDate;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -33,7 +35,7 @@ impl ListFile {
     /// names the line and not what it holds.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let cannot = || format!("the opt-out list {} cannot be read", path.display());
-        let file = crate::regular_file::open(path).data(cannot).map_err(|e| {
+        let mut file = crate::regular_file::open(path).data(cannot).map_err(|e| {
             e.hint("correct opt_outs under [privacy]; nothing was pulled without it")
         })?;
         let facts = file.metadata().data(cannot)?;
@@ -48,7 +50,20 @@ impl ListFile {
             changed: facts.modified().data(cannot)?,
         };
         let mut number = 0;
-        let text = transcoded::utf8(file).data(cannot)?;
+        // What the last line may be: none of a number, but a trailer.
+        let mut unread: Option<(String, usize)> = None;
+        let mut start = Vec::new();
+        Read::take(&mut file, 2)
+            .read_to_end(&mut start)
+            .data(cannot)?;
+        if let Some(packing) = transcoded::packing(&start) {
+            return Err(Error::data(cannot())
+                .cause(format!("it is {packing}"))
+                .hint("unpack it: nothing is pulled while an opt-out is unreadable"));
+        }
+        let text = transcoded::utf8(start.as_slice().chain(file)).data(cannot)?;
+        let wrong =
+            |(what, hint): (String, &'static str)| Error::data(cannot()).cause(what).hint(hint);
         for line in BufReader::new(text).lines() {
             let line = line.data(cannot).map_err(|e| {
                 e.hint("save it as plain text in UTF-8, one NHS number a line: nothing is pulled while an opt-out is unreadable")
@@ -56,19 +71,28 @@ impl ListFile {
             // An old Macintosh, and some exports, end lines with a carriage return alone.
             for line in line.trim_end_matches('\r').split('\r') {
                 number += 1;
-                list.line(line, number)
-                    .map_err(|what| Error::data(cannot()).cause(what.0).hint(what.1))?;
+                if is_blank(line) {
+                    continue;
+                }
+                if let Some((_, at)) = unread {
+                    return Err(wrong(no_number(at)));
+                }
+                let before = list.numbers.len();
+                if list.line(line, number).map_err(wrong)?.is_break() {
+                    list.numbers.truncate(before);
+                    unread = Some((line.to_string(), number));
+                }
             }
+        }
+        if let Some((line, at)) = unread {
+            list.end(&line, at).map_err(wrong)?;
         }
         Ok(list)
     }
 
-    /// Takes in a line; what is wrong with it, and what to do, when it cannot be used.
-    fn line(
-        &mut self,
-        line: &str,
-        number: usize,
-    ) -> std::result::Result<(), (String, &'static str)> {
+    /// Takes in a line; stops at one that holds something else than numbers. What is wrong with it, and
+    /// what to do, when it cannot be used.
+    fn line(&mut self, line: &str, number: usize) -> LineVerdict<ControlFlow<()>> {
         let line = line.trim_start_matches('\u{feff}').trim();
         if let Some(said) = line.strip_prefix(CHECKED_ON).filter(|_| number == 1) {
             let day = NaiveDate::parse_from_str(said.trim(), "%Y-%m-%d");
@@ -78,23 +102,59 @@ impl ListFile {
                     "write it as '# checked on 2026-11-22', or leave the line out",
                 )
             })?);
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         // A header comes before all numbers.
         if self.numbers.is_empty() && is_header(line) {
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         for field in line.split([',', ';', '|', '\t']).filter(|f| !is_blank(f)) {
-            let read = NhsNumber::parse(field, true);
-            self.numbers.push(read.map_err(|_| {
-                (
-                    format!("line {number} is not an NHS number"),
-                    "correct that line: nothing is pulled while an opt-out is unreadable",
-                )
-            })?);
+            match NhsNumber::parse(field, true) {
+                Ok(number) => self.numbers.push(number),
+                Err(_) => return Ok(ControlFlow::Break(())),
+            }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
+
+    /// Judges a last line that is no number: it may say that the file ends, and how many numbers it has.
+    fn end(&self, line: &str, number: usize) -> LineVerdict<()> {
+        let plain = plain_text(line).to_ascii_lowercase();
+        let parts = plain.split(|c: char| !c.is_alphanumeric());
+        let parts = parts.filter(|part| !part.is_empty());
+        let is_count = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+        let (counts, words): (Vec<&str>, Vec<&str>) = parts.partition(is_count);
+        let ends = words.iter().all(|word| TRAILER.contains(word));
+        match *counts.as_slice() {
+            _ if !ends => Err(no_number(number)),
+            [] => Ok(()),
+            [count] if count.parse() == Ok(self.numbers.len()) => Ok(()),
+            [count] if !words.is_empty() && count.len() < 10 => Err((
+                format!(
+                    "its last line does not say that it has the {} numbers that it has",
+                    self.numbers.len()
+                ),
+                "ask for the file again, it may be cut off: nothing is pulled while an opt-out is unreadable",
+            )),
+            _ => Err(no_number(number)),
+        }
+    }
+}
+
+/// What is wrong, and what to do.
+type LineVerdict<T> = std::result::Result<T, (String, &'static str)>;
+
+/// The words of a last line that is no number.
+const TRAILER: [&str; 14] = [
+    "affected", "count", "end", "eof", "file", "footer", "of", "record", "records", "row", "rows",
+    "t", "total", "trailer",
+];
+
+fn no_number(line: usize) -> (String, &'static str) {
+    (
+        format!("line {line} is not an NHS number"),
+        "correct that line, and take out columns that are no NHS numbers: nothing is pulled while an opt-out is unreadable",
+    )
 }
 
 /// Whether nothing is written in a field.
@@ -142,6 +202,10 @@ mod tests {
                 "943\u{a0}476\u{a0}5919\n900\u{a0}000\u{a0}0009\n\n",
             ),
             ("Excel", "=\"9434765919\"\n9000000009.0\n"),
+            ("count", "9434765919,\r\n9000000009,\r\n2\r\n\r\n"),
+            ("trailer", "9434765919\n9000000009\nTRAILER|2"),
+            ("rows", "9434765919\n9000000009\n\n(2 rows affected)\n"),
+            ("end", "9434765919\n9000000009\n\"END OF FILE\",\n"),
             (
                 "day",
                 "# checked on 2026-11-02\nNHS Number\n9434765919,\n9000000009,\n",
@@ -170,12 +234,34 @@ mod tests {
             ("name\n9434765919\n", 1),
             ("9434765919,SMITH\n", 1),
             ("9434765919\r12345\r", 2),
+            ("9434765919\nEND\n9000000009\n", 2),
+            ("9434765919\n9000000009,9434765918\n", 2),
+            ("9434765919\nSMITH\n", 2),
+            ("9434765919\nT 1 9434765918\n", 2),
+            ("1\n9434765919\n", 1),
         ] {
             let error = read(text.as_bytes()).unwrap_err();
             assert_eq!(
                 error.causes(),
                 [format!("line {line} is not an NHS number")]
             );
+        }
+    }
+
+    #[test]
+    fn a_list_that_lacks_numbers_of_its_trailer_is_cut_off() {
+        let error = read(b"9434765919\n9000000009\nTRAILER,3\n").unwrap_err();
+        let cause = "its last line does not say that it has the 2 numbers that it has";
+        assert_eq!(error.causes(), [cause]);
+    }
+
+    #[test]
+    fn a_list_that_is_packed_is_named_so() {
+        for (start, cause) in [
+            (b"\x1f\x8b\x08\0".as_slice(), "it is packed with gzip"),
+            (b"PK\x03\x04", "it is a zip archive or a workbook"),
+        ] {
+            assert_eq!(read(start).unwrap_err().causes(), [cause]);
         }
     }
 }

@@ -281,9 +281,10 @@ fn out_of(
         return Err(Error::data(format!(
             "the opt-out list {name}: what came back is not the answer to what was submitted"
         ))
-        .cause(format!(
-            "{strangers} numbers came back that were not submitted"
-        ))
+        .cause(match strangers {
+            1 => "1 number came back that was not submitted".to_string(),
+            more => format!("{more} numbers came back that were not submitted"),
+        })
         .hint("put the two files of one check together; nothing was pulled"));
     }
     Ok(submitted.difference(usable).copied().collect())
@@ -361,7 +362,7 @@ mod tests {
         let error = read(&format!("{text}submitted = 'sent.dat'")).unwrap_err();
         assert_eq!(
             error.causes(),
-            ["1 numbers came back that were not submitted"]
+            ["1 number came back that was not submitted"]
         );
     }
 

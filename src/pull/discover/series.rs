@@ -131,7 +131,7 @@ impl SeriesSource<'_> {
         for word in words.into_iter().flatten() {
             rest.replace_range(word.clone(), &"#".repeat(word.len()));
         }
-        named_moment(&rest, &self.source.dates).map(|(moment, _)| moment)
+        named_moment(&rest, &self.source.dates)
     }
 
     fn sort_series(&self, name: &SeriesName, series: FileSeries<'_>, new: &mut NewFiles) {

@@ -28,6 +28,9 @@ pub(crate) struct Replacement {
     pub pair: Option<MergedPatients>,
 }
 
+/// The type of a link to the Patient that took the place of the one that says so.
+pub(crate) const REPLACED_BY: &str = "replaced-by";
+
 /// Two Patients of which one stands for the other.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
@@ -57,7 +60,7 @@ impl Replacement {
     pub(crate) fn of(record: RecordKey, other: PatientKey, kind: &str) -> Option<MergedPatients> {
         let own = PatientKey::of_record(record);
         match kind {
-            "replaced-by" => Some((own, other).into()),
+            REPLACED_BY => Some((own, other).into()),
             "replaces" => Some((other, own).into()),
             _ => None,
         }

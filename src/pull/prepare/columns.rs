@@ -152,7 +152,10 @@ impl Preparer<'_> {
                 let pseudonyms = self.source.pseudonyms.records_beside(references);
                 Ok(Arc::new(pseudonyms))
             }
-            treatment => generalise(treatment, values, self.lookups),
+            treatment => {
+                let zone = self.source.dates.time_zone;
+                generalise(treatment, values, zone, self.lookups)
+            }
         }
     }
 

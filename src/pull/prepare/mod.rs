@@ -32,6 +32,7 @@ use early_lines::EarlyLines;
 use named_person::NamedPerson;
 use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use unknown_values::UnknownValues;
 use unresolved::Unresolved;
@@ -214,6 +215,7 @@ impl Preparer<'_> {
             lines: &decoded.lines,
             rejected: BTreeMap::new(),
         };
+        let replaced = LazyCell::new(|| self.replaced(decoded, targets));
         let mut tables = Vec::with_capacity(targets.len());
         for (at, (rows, index)) in decoded.tables.iter().zip(targets).enumerate() {
             let plan = &self.tables[*index];
@@ -223,7 +225,7 @@ impl Preparer<'_> {
                 index: *index,
                 plan,
                 rows,
-                named: self.named(rows, plan, &mut rejecting)?,
+                named: self.named(rows, plan, &replaced, &mut rejecting)?,
             });
         }
         let keys = self.line_keys(decoded, (text, offset), &rejecting, &early);
@@ -311,7 +313,7 @@ impl Preparer<'_> {
                     pseudonyms.line(slice(line.start, line.end).unwrap_or_default()),
                 ),
             },
-            good: !rejecting.rejected.contains_key(&at),
+            good: !rejecting.rejected.contains_key(&at) && !decoded.superseded.contains(&at),
         };
         (0..).zip(&decoded.lines).map(key).collect()
     }

@@ -2,12 +2,15 @@
 
 use super::named_person::NamedPerson;
 use super::{KeptRow, Preparer, Rejecting, TableRows, text};
-use crate::decode::{RejectReason, ViewRows};
+use crate::decode::{Decoded, RejectReason, ViewRows};
 use crate::error::Result;
 use crate::privacy::{NhsNumber, NhsNumberError, Person, VERIFIED, verification_status};
+use crate::pull::identity::facts::REPLACED_BY;
 use crate::pull::plan::{PersonLink, SourceKind, TablePlan};
 use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow::datatypes::DataType;
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Preparer<'_> {
@@ -16,6 +19,7 @@ impl Preparer<'_> {
         &self,
         rows: &ViewRows,
         plan: &TablePlan,
+        replaced: &LazyCell<HashSet<u32>, impl FnOnce() -> HashSet<u32>>,
         rejecting: &mut Rejecting,
     ) -> Result<Vec<NamedPerson>> {
         let (column, reference) = match (plan.person, plan.logical) {
@@ -61,6 +65,8 @@ impl Preparer<'_> {
             named.push(match self.person(identifier, nhs_numbers) {
                 Ok(person) if unverified => NamedPerson::Unverified(person),
                 Ok(person) => NamedPerson::Verified(person),
+                // A server that merges Patients takes the number from the one that goes.
+                Err(_) if identifier.is_empty() && replaced.contains(line) => NamedPerson::Nobody,
                 Err(reason) => {
                     rejecting.reject(*line, reason, name);
                     NamedPerson::Nobody
@@ -68,6 +74,26 @@ impl Preparer<'_> {
             });
         }
         Ok(named)
+    }
+
+    /// The lines that say of a Patient which other one took its place.
+    pub(super) fn replaced(&self, decoded: &Decoded, targets: &[usize]) -> HashSet<u32> {
+        let mut replaced = HashSet::new();
+        for (rows, target) in decoded.tables.iter().zip(targets) {
+            let Some(merges) = &self.tables[*target].merges else {
+                continue;
+            };
+            let words = |name: &str| text(rows.batch.column_by_name(name)?).ok();
+            let (Some(others), Some(kinds)) = (words(&merges.other), words(&merges.kind)) else {
+                continue;
+            };
+            let said = kinds.iter().zip(&others).zip(&rows.line);
+            let by_another = said.filter(|((kind, other), _)| {
+                other.is_some() && kind.is_some_and(|kind| kind == REPLACED_BY)
+            });
+            replaced.extend(by_another.map(|(_, line)| *line));
+        }
+        replaced
     }
 
     /// The person of an identifier, or why it is none.

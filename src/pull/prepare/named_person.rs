@@ -9,7 +9,7 @@ pub(super) enum NamedPerson {
     Verified(Person),
     /// This person, as far as a number can say that nobody has verified: the row links to nobody.
     Unverified(Person),
-    /// Nobody: the row is rejected.
+    /// Nobody: the row is rejected, or is of a Patient without a number that another one replaced.
     Nobody,
 }
 

@@ -1,4 +1,5 @@
-//! Dates that stand for a date that is not known: 1 January 1900, 31 December 9999.
+//! Dates that stand for a date that is not known: 1 January 1900, 31 December 9999, and those of years in
+//! which nothing of a record can be, as of a slip in the year: 202 for 2026.
 
 use crate::decode::{Decoded, ValueRule, ViewRows, Zone};
 use crate::error::{Context, Result};
@@ -8,9 +9,13 @@ use crate::pull::prepare::unknown_values::UnknownValues;
 use arrow::array::{Array, ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use chrono::Datelike;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 const DAY: i64 = 86_400_000_000;
+
+/// The first day of 1700 and the last of 2199, in days since 1970-01-01, as of parameters.
+const YEARS: RangeInclusive<i32> = -98_615..=84_005;
 
 /// The dates of a source that stand for none.
 struct Unknown {
@@ -69,7 +74,7 @@ impl Unknown {
         match column.data_type() {
             DataType::Date32 => {
                 let dates = column.as_primitive::<Date32Type>();
-                let stands = |day: i32| self.days.contains(&day);
+                let stands = |day: i32| self.days.contains(&day) || !YEARS.contains(&day);
                 let count = dates.iter().flatten().filter(|day| stands(*day)).count();
                 let known = || dates.iter().map(|day| day.filter(|day| !stands(*day)));
                 (count > 0).then(|| {
@@ -96,6 +101,9 @@ impl Unknown {
     /// Whether an instant is of such a day, by the clock of its source or in UTC.
     fn is_of(&self, moment: i64) -> bool {
         let day = moment.div_euclid(DAY);
+        if !i32::try_from(day).is_ok_and(|day| YEARS.contains(&day)) {
+            return true;
+        }
         let near = self
             .days
             .iter()
@@ -133,6 +141,21 @@ mod tests {
         let (known, count) = unknown.known(&column).unwrap();
         assert_eq!((known.null_count(), count), (3, 2));
         assert!(known.is_valid(1));
+        let years = [
+            "1699-12-31",
+            "1700-01-01",
+            "0202-06-20",
+            "2199-12-31",
+            "2200-01-01",
+        ];
+        let years = years.map(|text| Some(day(text)));
+        let column: ArrayRef = Arc::new(Date32Array::from(years.to_vec()));
+        let (known, count) = unknown.known(&column).unwrap();
+        assert_eq!(count, 3);
+        assert!(known.is_valid(1) && known.is_valid(3));
+        let moments = years.map(|day| day.map(|day| i64::from(day) * DAY + DAY / 2));
+        let column: ArrayRef = Arc::new(TimestampMicrosecondArray::from(moments.to_vec()));
+        assert_eq!(unknown.known(&column).unwrap().1, 3);
         let moments = [day("9999-12-31"), day("2026-01-05")].map(|d| i64::from(d) * DAY + DAY / 2);
         let column: ArrayRef = Arc::new(TimestampMicrosecondArray::from(moments.to_vec()));
         assert_eq!(unknown.known(&column).unwrap().1, 1);

@@ -98,7 +98,7 @@ fn refuse_workbook(name: &str, sample: &[u8]) -> Result<()> {
 
 /// What a file is that begins like another format than CSV.
 fn other_format(sample: &[u8]) -> Option<&'static str> {
-    const MARKS: [(&[u8], &str); 11] = [
+    const MARKS: [(&[u8], &str); 13] = [
         (b"\xd0\xcf\x11\xe0", "a workbook of Excel 97 to 2003"),
         (b"%PDF", "a PDF document"),
         (b"PAR1", "a Parquet file"),
@@ -108,6 +108,9 @@ fn other_format(sample: &[u8]) -> Option<&'static str> {
         (b"\xfd7zXZ\0", "packed with xz"),
         (b"\x28\xb5\x2f\xfd", "packed with zstd"),
         (b"PK\x05\x06", "a zip archive without a file"),
+        // What was packed once is unpacked here.
+        (b"\x1f\x8b", "packed a second time, with gzip"),
+        (b"PK\x03\x04", "packed a second time, with zip"),
         (b"\x00\x00\xfe\xff", "text in UTF-32"),
         (b"\xff\xfe\x00\x00", "text in UTF-32"),
     ];
@@ -172,6 +175,10 @@ mod tests {
             Some("a workbook of Excel 97 to 2003")
         );
         assert_eq!(other_format(b"  <!DOCTYPE html><p>"), Some("a web page"));
+        assert_eq!(
+            other_format(b"\x1f\x8b\x08"),
+            Some("packed a second time, with gzip")
+        );
         assert_eq!(other_format(b"id,nhs\n"), None);
         let error = refuse_workbook("a.csv", &[&[0; 30], &b"[Content_Types].xml"[..]].concat());
         assert_eq!(

@@ -14,8 +14,11 @@ use crate::pull::prepare::rejects::Reasons;
 use crate::pull::prepare::unknown_values::UnknownValues;
 use crate::pull::state::data_quality;
 
-/// Dates with the month first that say nothing of the others.
+/// Dates with the month first that say nothing of the others, where some have the day first.
 const SLIPS: u64 = 2;
+
+/// The same where none has.
+const SLIP: u64 = 1;
 
 /// Files that an error names; more would hide what it says.
 const NAMED: usize = 5;
@@ -147,7 +150,11 @@ fn check_order<'a>(
     for (name, file) in files {
         for (column, order) in &file.orders {
             // One or two are slips of somebody's pen.
-            if order.month_first > order.day_first.max(SLIPS) {
+            let slips = match order.day_first {
+                0 => SLIP,
+                _ => SLIPS,
+            };
+            if order.month_first > order.day_first.max(slips) {
                 return Err(Error::data(format!(
                     "source {}: dates of column {column} in {name} have their month first",
                     source.name

@@ -2,14 +2,15 @@
 //! the place of all others.
 
 use super::extract_columns::ExtractColumns;
+use crate::decode::Zone;
 use crate::error::{Context, Result};
 use crate::pipeline::PeriodLength;
 use crate::pull::plan::{PullPlan, SourcePlan, TablePlan};
 use crate::pull::spool::{Filter, Spool};
 use crate::pull::version::{EXTRACT_FILE, EXTRACT_ORDER, without_line};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{cast, filter_record_batch};
-use arrow::datatypes::{DataType, Date32Type};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::{Datelike, NaiveDate};
 use std::cell::RefCell;
@@ -156,7 +157,8 @@ impl<'a> Periods<'a> {
             for name in &source.extracts.period {
                 let column = rows.column_by_name(name).ok_or("it is missing");
                 let column = column.data(|| format!("column {name} of a period"))?;
-                columns.push(texts(column, source.extracts.period_length)?);
+                let length = source.extracts.period_length;
+                columns.push(texts(column, length, source.dates.time_zone)?);
             }
             for row in 0..rows.num_rows() {
                 if extracts.source(self.sources, row) != Some(index) {
@@ -183,20 +185,21 @@ fn note(
     *known = (*known).max(extract);
 }
 
-/// The period that each value of a column means.
-fn texts(column: &ArrayRef, length: PeriodLength) -> Result<Vec<Option<String>>> {
+/// The period that each value of a column means; that of a time by the clock of `zone`.
+fn texts(column: &ArrayRef, length: PeriodLength, zone: Zone) -> Result<Vec<Option<String>>> {
     let failed = || "a period cannot be told";
-    if matches!(
-        column.data_type(),
-        DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)
-    ) {
-        let days = cast(column, &DataType::Date32).data(failed)?;
-        let days = days.as_primitive::<Date32Type>();
-        let day = |row| Date32Type::to_naive_date_opt(days.value(row));
-        let text = |row| days.is_valid(row).then(|| day(row)).flatten();
-        return Ok((0..days.len())
-            .map(|row| text(row).map(|day| named(day, length)))
-            .collect());
+    let period = |day: i32| Date32Type::to_naive_date_opt(day).map(|day| named(day, length));
+    match column.data_type() {
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            let moments = column.as_primitive::<TimestampMicrosecondType>().iter();
+            let day = |moment: Option<i64>| zone.day(moment?);
+            return Ok(moments.map(|moment| day(moment).and_then(period)).collect());
+        }
+        DataType::Date32 => {
+            let days = column.as_primitive::<Date32Type>().iter();
+            return Ok(days.map(|day| day.and_then(period)).collect());
+        }
+        _ => {}
     }
     let options = FormatOptions::default();
     let values = ArrayFormatter::try_new(column, &options).data(failed)?;
@@ -224,7 +227,7 @@ fn named(day: NaiveDate, length: PeriodLength) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Date32Array, StringArray};
+    use arrow::array::{Date32Array, StringArray, TimestampMicrosecondArray};
     use std::sync::Arc;
 
     #[test]
@@ -240,10 +243,19 @@ mod tests {
             assert_eq!(named(day(2026, 4, 1), length), second);
         }
         let days: ArrayRef = Arc::new(Date32Array::from(vec![Some(0), None]));
-        let month = texts(&days, PeriodLength::Month).unwrap();
+        let zone = Zone::default();
+        let month = texts(&days, PeriodLength::Month, zone).unwrap();
         assert_eq!(month, [Some("1970-01".to_string()), None]);
         let words: ArrayRef = Arc::new(StringArray::from(vec![Some(" 2026q1"), None]));
-        let words = texts(&words, PeriodLength::Month).unwrap();
+        let words = texts(&words, PeriodLength::Month, zone).unwrap();
         assert_eq!(words, [Some("2026Q1".to_string()), None]);
+        // 22:30 and 23:30 UTC of 31 March 2026, which is 1 April in England.
+        let evening = 1_774_996_200_000_000;
+        let moments = vec![Some(evening), Some(evening + 3_600_000_000), None];
+        let moments: ArrayRef = Arc::new(TimestampMicrosecondArray::from(moments));
+        let year = |zone| texts(&moments, PeriodLength::FinancialYear, zone).unwrap();
+        let of = |year: &str| Some(year.to_string());
+        assert_eq!(year(zone), [of("2025/26"), of("2026/27"), None]);
+        assert_eq!(year(Zone::UTC), [of("2025/26"), of("2025/26"), None]);
     }
 }

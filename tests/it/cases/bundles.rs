@@ -162,3 +162,63 @@ fn ids_of_two_sources_are_two_records() {
     assert_eq!(pulled["patients_of_two_people"], 0);
     assert_eq!(project_rows(&project), ["2", "2", "2", "2"]);
 }
+
+/// The codes of the conditions that a pull of one Bundle stores.
+fn codes(kind: &str, entries: &[String]) -> Vec<String> {
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","id":"b","type":"{kind}","entry":[{}]}}"#,
+        entries.join(",")
+    );
+    let project = project(&[("bundle.ndjson", &[bundle])]);
+    project.ok(&["pull"]);
+    let rows = project.sql("select code from record.condition order by 1");
+    rows.into_iter().flatten().collect()
+}
+
+/// An entry with a condition that does not say when it was last updated, and what its response says.
+fn version(code: &str, response: &str) -> String {
+    let id = "c1";
+    let own = condition(id, "Patient/p1").replace("44054006", code);
+    let undated = own.replace(r#""meta":{"lastUpdated":"2026-09-01T02:00:00Z"},"#, "");
+    assert_ne!(own, undated);
+    format!(
+        r#"{{"resource":{undated},"request":{{"method":"PUT","url":"Condition/{id}"}}{response}}}"#
+    )
+}
+
+#[test]
+fn the_place_in_a_bundle_tells_versions_apart_that_nothing_else_does() {
+    for (first, second) in [
+        ("111", "222"),
+        ("222", "111"),
+        ("333", "444"),
+        ("444", "333"),
+    ] {
+        let entries = [version(first, ""), version(second, "")];
+        assert_eq!(codes("searchset", &entries), [second]);
+        // A history has the newest version first.
+        assert_eq!(codes("history", &entries), [first]);
+        let dated = |day| {
+            format!(r#","response":{{"status":"200","lastModified":"2026-08-0{day}T00:00:00Z"}}"#)
+        };
+        let entries = [version(first, &dated(1)), version(second, &dated(2))];
+        assert_eq!(codes("history", &entries), [second]);
+    }
+}
+
+#[test]
+fn a_record_that_a_history_restored_stays() {
+    let deleted = |response: &str| {
+        format!(r#"{{"request":{{"method":"DELETE","url":"Condition/c1"}}{response}}}"#)
+    };
+    let dated = r#","response":{"status":"204","lastModified":"2026-08-02T00:00:00Z"}"#;
+    let later = r#","response":{"status":"201","lastModified":"2026-08-03T00:00:00Z"}"#;
+    let restored = [version("222", later), deleted(dated), version("111", "")];
+    assert_eq!(codes("history", &restored), ["222"]);
+    let undated = [version("222", ""), deleted(""), version("111", "")];
+    assert_eq!(codes("history", &undated), ["222"]);
+    let gone = [deleted(""), version("222", ""), version("111", "")];
+    assert_eq!(codes("history", &gone), [""; 0]);
+    let gone = [deleted(dated), version("222", ""), version("111", "")];
+    assert_eq!(codes("history", &gone), [""; 0]);
+}

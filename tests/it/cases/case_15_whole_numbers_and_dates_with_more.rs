@@ -175,6 +175,22 @@ fn dates_with_the_month_first_are_no_other_days() {
 }
 
 #[test]
+fn two_dates_with_the_month_first_are_no_slips_where_none_has_the_day_first() {
+    let error_of = |days: &[&str]| {
+        let rows = (0..)
+            .zip(days)
+            .map(|(person, day)| spell(person, &[("discharge_date", day)]));
+        let rows: Vec<_> = rows.collect();
+        let project = project("", &[("apc_spell.001.csv", file(&rows).as_bytes())]);
+        project.run(&["pull"]).status.code()
+    };
+    let (slip, other, either) = ("06/21/2026", "06/22/2026", "07/06/2026");
+    assert_eq!(error_of(&[slip, other, either]), Some(3));
+    assert_eq!(error_of(&[slip, either]), Some(0));
+    assert_eq!(error_of(&[slip, other, "23/06/2026"]), Some(0));
+}
+
+#[test]
 fn a_date_in_the_form_of_its_column() {
     let row = one(
         &[("admission_date", "20/06/2026"), ("diag_02", "'0123")],

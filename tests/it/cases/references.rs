@@ -1,6 +1,6 @@
 //! Every kind of reference to every type that is followed, whatever arrives first.
 
-use super::fhir_record::{NUMBERS, identifier, patient, person, project, resource};
+use super::fhir_record::{NUMBERS, identifier, patient, person, project, project_with, resource};
 
 const UUID: &str = "7c1b3c7e-0000-4000-8000-000000000001";
 const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
@@ -285,4 +285,44 @@ fn medicines_are_followed_by_every_kind_of_reference() {
         project.sql(found),
         [[all.as_str(), &all, "323510009", "323510009"]]
     );
+}
+
+#[test]
+fn a_patient_that_lost_its_number_in_a_merge_is_the_one_that_replaced_it() {
+    let link = |kind: &str| {
+        format!(r#""link":[{{"other":{{"reference":"Patient/new"}},"type":"{kind}"}}]"#)
+    };
+    let old_number = identifier(NUMBERS[1], "01").replacen('{', r#"{"use":"old","#, 1);
+    let about = |id: &str, patient: &str| {
+        resource(
+            "Condition",
+            id,
+            &format!(r#""subject":{{"reference":"Patient/{patient}"}}"#),
+        )
+    };
+    let lines = [
+        person("a", "", &link("replaced-by")),
+        person("b", &old_number, &link("replaced-by")),
+        // Neither a link of another kind nor none says who somebody is.
+        person("c", "", &link("seealso")),
+        person("d", "", r#""active":false"#),
+        person("new", &identifier(NUMBERS[0], "01"), r#""active":true"#),
+        about("1", "a"),
+        about("2", "b"),
+        about("3", "c"),
+        about("4", "d"),
+        about("5", "new"),
+    ];
+    let project = project_with(&[("all.ndjson", &lines)], "reject_threshold = 0.5");
+    let pulled = project.json(&["pull"]);
+    assert_eq!(
+        pulled["rejected"],
+        serde_json::json!({"nhs-number-missing": 2})
+    );
+    let people =
+        "select count(*), count(person_key), count(distinct person_key) from record.patient";
+    assert_eq!(project.sql(people), [["3", "3", "1"]]);
+    let ill =
+        "select count(*), count(person_key), count(distinct person_key) from record.condition";
+    assert_eq!(project.sql(ill), [["5", "3", "1"]]);
 }

@@ -150,30 +150,6 @@ fn each_fault_has_its_reason_line_and_byte_range() {
 }
 
 #[test]
-fn a_byte_order_mark_is_skipped_at_the_start_of_a_file_only() {
-    let line = "\u{feff}{\"resourceType\":\"Patient\",\"id\":\"a\"}";
-    let text = format!("{line}\n{line}\n");
-    let decoded = decode(&patients(), text.as_bytes());
-    assert_eq!(decoded.lines.len(), 1);
-    assert_eq!(
-        (decoded.lines[0].start, decoded.lines[0].end),
-        (0, line.len() as u64)
-    );
-    assert_eq!(decoded.rejects[0].reason, RejectReason::NotJson);
-    let later = Chunk {
-        bytes: text.as_bytes(),
-        offset: 10,
-        first_line: 2,
-    };
-    let decoded = Decoder::new(patients()).decode(&later);
-    assert_eq!(decoded.rejects.len(), 2);
-    assert_eq!(
-        (decoded.rejects[0].number, decoded.rejects[0].start),
-        (2, 10)
-    );
-}
-
-#[test]
 fn a_line_that_does_not_fit_leaves_no_rows_behind() {
     let names = r#"{"resource":"Patient","select":[{"forEach":"name","column":[
         {"name":"family","path":"family","type":"string"},
@@ -317,4 +293,17 @@ fn what_would_multiply_without_end_is_rejected() {
         assert!(decoded.tables[0].line.iter().all(|line| *line == 0));
         assert_eq!(decoded.reference(&decoded.lines[0]), "Patient/b");
     }
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_wherever_files_were_put_together() {
+    let line = "\u{feff}{\"resourceType\":\"Patient\",\"id\":\"a\",\"gender\":\"male\"}";
+    let text = format!("{line}\n{line}\n\u{feff}\n");
+    let decoded = decode(&patients(), text.as_bytes());
+    assert_eq!(rows(&decoded, 0), ["Patient/a|male|-", "Patient/a|male|-"]);
+    assert_eq!((decoded.rejects.len(), decoded.blank), (0, 1));
+    assert_eq!(
+        (decoded.lines[0].start, decoded.lines[0].end),
+        (0, line.len() as u64)
+    );
 }

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod broken;
+mod bundles;
 mod columns;
 mod conformance;
 mod errors;
