@@ -124,8 +124,9 @@ try {
     }
     for (const heading of headings) {
       const start = bare(heading).slice(0, LONG);
+      const begins = (text) => (start.length < LONG ? text === start : text.startsWith(start));
       for (const [at, { lines }] of printed.entries()) {
-        const line = lines.findIndex(({ text }) => text.startsWith(start));
+        const line = lines.findIndex(({ text }) => begins(text));
         if (line >= 0) check(lines.length > line + 1, `${report}: "${heading}" stands alone at the foot of page ${at + 1}`);
       }
     }

@@ -22,8 +22,7 @@ impl Headline {
         let same = |one: &FigureRow, other: &FigureRow| {
             (&one.area, &one.period, &one.breakdown)
                 == (&other.area, &other.period, &other.breakdown)
-                && (&one.unit, &one.measure_label) == (&other.unit, &other.measure_label)
-                && one.value == other.value
+                && (&one.unit, one.value) == (&other.unit, other.value)
         };
         let cells = || self.cells.iter().zip(&other.cells);
         self.words == other.words

@@ -572,6 +572,12 @@ fn what_another_table_says_already_is_not_said_again() {
         said([groups("time", 60.0), groups("age", 65.0)].concat()),
         2
     );
+    // A group that all are in is no largest one.
+    let mut all = groups("age", 60.0);
+    all[0].value = Some(0.0);
+    all[2].value = Some(0.0);
+    all[3].value = Some(60.0);
+    assert_eq!(said(all), 0);
 }
 
 #[test]

@@ -278,7 +278,7 @@ pub fn are_answered(project: &Project) {
             6 => {
                 let of: [&[&str]; 2] = [
                     &["Surgery", "People who wait over 18 weeks"],
-                    &["Surgery", "Percentage over 18 weeks"],
+                    &["Surgery", "Percentage who wait over 18 weeks"],
                 ];
                 row("Surgery", values("waiting_lists-by_specialty", &of));
             }

@@ -37,7 +37,7 @@ fn provenance(page: &Page<'_>) -> Markup {
         h3 { "How these figures were made" }
         p {
             "Made by Populace " (about.program_version) " from " (things(about.models.len(), "model")) " and "
-            (things(about.inputs.len(), "table")) " of the record. The page lists them with their fingerprints."
+            (things(about.inputs.len(), "input table")) ". The page lists them with their fingerprints."
         }
         @if !about.parameters.is_empty() {
             h4 { "Parameters" }
