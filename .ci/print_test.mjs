@@ -73,10 +73,12 @@ const shown = () => {
 
 function checkSection(report, section, printed) {
   const of = `${report}, ${section.heading}`;
-  // Below its heading: another table may have the same row.
+  // Below its caption, which has the words of the heading: a chart, or another table, may have the same row.
   const start = bare(section.heading).slice(0, LONG);
-  const from = printed.findIndex(({ lines }) => lines.some(({ text }) => text.startsWith(start)));
-  const after = printed[from]?.lines.findIndex(({ text }) => text.startsWith(start)) ?? 0;
+  const named = printed.flatMap(({ lines }, page) => lines.flatMap(({ text }, line) => (
+    text.startsWith(start) ? [{ page, line }] : [])));
+  check(named.length > 1, `${of}: there is no heading and caption`);
+  const { page: from, line: after } = named[1] ?? { page: 0, line: 0 };
   const found = section.rows.map((row) => {
     const text = bare(row.join(''));
     return printed.findIndex(({ lines }, page) => page >= from
