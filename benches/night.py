@@ -20,31 +20,14 @@ import pathlib
 import random
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
-import time
 import tomllib
+
+from timed_run import run
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 # A person who changed has one more of each.
 TYPES = ["Encounter", "Observation", "MedicationRequest"]
-LIMITS = ["--memory-limit", "2GB", "--threads", "2", "--no-progress"]
-
-
-def run(command, folder):
-    """Processor and wall seconds, the peak memory in bytes, and what was printed."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        began = time.monotonic()
-        process = subprocess.Popen([*command, *LIMITS], stdout=out, stderr=errors, cwd=folder)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        errors.seek(0)
-        if process.returncode != 0:
-            sys.exit(f"{' '.join(command)}: {errors.read().strip()}")
-        return used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024, out.read()
 
 
 def project(program, people, folder):

@@ -25,8 +25,8 @@ struct SpineColumns {
 }
 
 /// The figure of a spine chart: key, drawing, and what to know about it; `number` tells it from the others
-/// of a page.
-pub(crate) fn spine(chart: &SpineChart, number: usize) -> Markup {
+/// of a page. A page with several says once how they are read ([`SpineChart::how_to_read`]).
+pub(crate) fn spine(chart: &SpineChart, number: usize, notes: &[String]) -> Markup {
     let (worst, best) = chart.ends();
     html! {
         figure {
@@ -45,7 +45,7 @@ pub(crate) fn spine(chart: &SpineChart, number: usize) -> Markup {
             (both(|canvas| draw(chart, canvas, number)))
             figcaption {
                 "This area between the " (worst) " and the " (best) " area of its kind."
-                @for note in chart.notes() { " " (note) }
+                @for note in notes { " " (note) }
             }
         }
     }
@@ -85,7 +85,8 @@ fn draw(chart: &SpineChart, canvas: Canvas, number: usize) -> Markup {
     let centre = (columns.from + columns.to) / 2.0;
     let inside = html! {
         (headings(chart, &columns, label, canvas.width))
-        path.mean d={ "M" (px(centre)) " " (px(HEAD)) "V" (px(bottom)) } {}
+        // On a narrow surface labels stand over the middle: each spine has its own part of the line.
+        @if !is_narrow { path.mean d={ "M" (px(centre)) " " (px(HEAD)) "V" (px(bottom)) } {} }
         @for (row, (top, height)) in chart.rows.iter().zip(&places) {
             g.k data-k=(row.label) data-t=(row.told()) {
                 @if is_narrow {

@@ -90,21 +90,31 @@ impl SpineChart {
 
     /// What a reader must know beside the picture.
     pub(crate) fn notes(&self) -> Vec<String> {
-        let mut notes = vec![
-            "Each line goes from the worst to the best area of its kind of which the figure is shown, and where neither is better from the lowest to the highest; the line down the middle is the whole area, so that lines have scales of their own. The darker band has the middle half of the areas, where there are four.".to_owned(),
-        ];
-        notes.extend(self.table_notes());
-        if !self.left_out.is_empty() {
-            notes.push(format!("Not drawn: {}.", self.left_out.join("; ")));
-        }
+        let mut notes = Self::how_to_read();
+        notes.extend(self.not_drawn());
         notes
     }
 
+    /// What a reader must know of any such picture.
+    pub(crate) fn how_to_read() -> Vec<String> {
+        let mut notes = vec![
+            "Each line runs from the worst area of its kind to the best or, where neither high nor low figures are better, from the lowest to the highest. The line down the middle is the whole area, so each indicator has a scale of its own. The darker band holds the middle half of the areas, where there are four or more.".to_owned(),
+        ];
+        notes.extend(Self::table_notes());
+        notes
+    }
+
+    /// Which indicators it does not have.
+    pub(crate) fn not_drawn(&self) -> Option<String> {
+        let names = Some(self.left_out.join("; ")).filter(|names| !names.is_empty());
+        names.map(|names| format!("Not drawn: {names}."))
+    }
+
     /// What a reader must know beside the figures.
-    pub(crate) fn table_notes(&self) -> Vec<String> {
+    pub(crate) fn table_notes() -> Vec<String> {
         vec![
-            "An indicator is better or worse, higher or lower, when its whole 95% interval is on one side of the whole area; otherwise it is similar.".to_owned(),
-            "Areas of which the figure is suppressed, or is of another date, take no part: the worst or the best may be one of them. Percentiles are those of areas, where there are four.".to_owned(),
+            "An indicator is better or worse, higher or lower, where its 95% interval lies wholly on one side of the whole area; otherwise it is similar.".to_owned(),
+            "Areas whose figure is suppressed, or of another date, are left out: the worst or the best may be one of them. Percentiles are given where there are four areas or more.".to_owned(),
         ]
     }
 
@@ -162,40 +172,16 @@ impl SpineRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::FigureRow;
+    use crate::figures::tests::sample::percentage;
     use crate::headlines::AreaSpread;
     use std::cmp::Ordering;
-    use std::collections::BTreeMap;
-
-    fn row(value: f64) -> FigureRow {
-        FigureRow {
-            report: "r".to_owned(),
-            table: "t".to_owned(),
-            table_title: "T".to_owned(),
-            row: 0,
-            area: None,
-            period: None,
-            breakdown: BTreeMap::new(),
-            breakdown_words: String::new(),
-            is_total: true,
-            measure: "m".to_owned(),
-            measure_label: "M".to_owned(),
-            unit: "percent".to_owned(),
-            value: Some(value),
-            lower_95: None,
-            upper_95: None,
-            status: "calculated".to_owned(),
-            held_from: None,
-            flags: String::new(),
-        }
-    }
 
     /// 30% of an area whose like have from 10 to 50%; the whole has 20%.
     fn line(better: Option<BetterWhen>) -> ProfileLine {
         ProfileLine {
             label: "Asthma".to_owned(),
-            own: row(30.0),
-            whole: row(20.0),
+            own: percentage(Some(30.0), None),
+            whole: percentage(Some(20.0), None),
             compared: Ordering::Greater,
             better,
             spread: Some(AreaSpread {

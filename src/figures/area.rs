@@ -10,3 +10,13 @@ pub(crate) struct FigureArea {
     /// What kind of area it is: `place`, `pcn`, `ltla`.
     pub level: String,
 }
+
+impl FigureArea {
+    /// Whether both are the same area: by their codes, where both have one.
+    pub(crate) fn is(&self, other: &FigureArea) -> bool {
+        match (&self.code, &other.code) {
+            (Some(own), Some(other)) => own == other,
+            _ => (&self.name, &self.level) == (&other.name, &other.level),
+        }
+    }
+}

@@ -36,4 +36,4 @@ pub(crate) use schema::{ALL, NOT_APPLICABLE, SUPPRESSED, TOTAL};
 pub(crate) const FIGURES: &str = "figures.parquet";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

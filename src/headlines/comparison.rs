@@ -50,7 +50,7 @@ fn of_measure(
             benchmark,
             higher,
             lower,
-            parts.len(),
+            &parts,
         ),
         cells: std::iter::once(benchmark).chain(parts).cloned().collect(),
     })
@@ -89,7 +89,7 @@ fn words<'a>(
     benchmark: &'a FigureRow,
     mut higher: Vec<&'a FigureRow>,
     mut lower: Vec<&'a FigureRow>,
-    compared: usize,
+    compared: &[&'a FigureRow],
 ) -> String {
     let value = |row: &&FigureRow| row.value.unwrap_or_default();
     higher.sort_by(|a, b| value(b).total_cmp(&value(a)));
@@ -125,10 +125,10 @@ fn words<'a>(
     }
     let ways: Vec<&(bool, String)> = ways.iter().filter(|(_, names)| !names.is_empty()).collect();
     let said = match ways.split_first() {
-        None if compared == 2 => {
-            format!("neither group differs from {whole} at 95% confidence")
-        }
-        None => format!("none of the {compared} groups differs from {whole} at 95% confidence"),
+        None => format!(
+            "{} differs from {whole} at 95% confidence",
+            nobody(table, compared, benchmark)
+        ),
         Some(((is_higher, names), rest)) => {
             let rest = rest.iter();
             let rest = rest.map(|(is_higher, names)| format!("; {} in {names}", way(*is_higher)));
@@ -138,6 +138,25 @@ fn words<'a>(
         }
     };
     format!("{}{when}: {said}.", benchmark.measure_label)
+}
+
+/// All parts, as those of which none differs.
+fn nobody<'a>(
+    table: &TableFigures<'a>,
+    parts: &[&'a FigureRow],
+    benchmark: &'a FigureRow,
+) -> String {
+    let kind = match parts.iter().all(|row| table.area_of(row).is_some()) {
+        true => "areas",
+        false => "groups",
+    };
+    match parts {
+        [one, other] => {
+            let name = |row| of_part(table, row, benchmark);
+            format!("neither {} nor {}", name(one), name(other))
+        }
+        _ => format!("none of the {} {kind}", parts.len()),
+    }
 }
 
 /// The name of a part without what it shares with the whole.

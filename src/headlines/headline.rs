@@ -1,6 +1,6 @@
 //! A headline, with what it is made of.
 
-use crate::figures::FigureRow;
+use crate::figures::{FigureArea, FigureRow};
 
 /// A sentence about released figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,37 @@ pub(crate) struct Headline {
     /// The released figures that it reads. Every number of the sentence is one of them, or follows from
     /// them as its kind says.
     pub cells: Vec<FigureRow>,
+}
+
+impl Headline {
+    /// Whether another says nothing more: it has the same words or, of another table, the same figures.
+    pub(super) fn says_the_same(&self, other: &Headline) -> bool {
+        let same = |one: &FigureRow, other: &FigureRow| {
+            (&one.area, &one.period, &one.breakdown)
+                == (&other.area, &other.period, &other.breakdown)
+                && (&one.unit, one.value) == (&other.unit, other.value)
+        };
+        let cells = || self.cells.iter().zip(&other.cells);
+        self.words == other.words
+            || self.kind == other.kind
+                && self.cells.len() == other.cells.len()
+                && cells().all(|(one, other)| same(one, other))
+    }
+
+    /// Whether it says that an area differs from the whole.
+    pub(crate) fn tells_apart(&self, area: &FigureArea) -> bool {
+        let Some((whole, parts)) = self.cells.split_first() else {
+            return false;
+        };
+        let differs = |row: &FigureRow| {
+            let beyond = |whole| {
+                row.lower_95.is_some_and(|lower| lower > whole)
+                    || row.upper_95.is_some_and(|upper| upper < whole)
+            };
+            row.area.as_ref().is_some_and(|own| own.is(area)) && whole.value.is_some_and(beyond)
+        };
+        self.kind == HeadlineKind::Comparison && parts.iter().any(differs)
+    }
 }
 
 /// What a headline says, and how its numbers follow from its cells.

@@ -27,7 +27,9 @@ pub(super) fn largest(table: &TableFigures<'_>) -> Option<Headline> {
         .max_by(|a, b| value(a).total_cmp(&value(b)))?;
     let alike = groups.iter().filter(|row| row.value == most.value).count();
     let is_known = most.breakdown.values().all(|value| value != NOT_KNOWN);
-    if alike > 1 || !is_known || !is_comparable(&groups, most, total) {
+    // Everybody is in it: that there are no others says the table.
+    let is_all = most.value >= total.value;
+    if alike > 1 || is_all || !is_known || !is_comparable(&groups, most, total) {
         return None;
     }
     let share = table.rows.iter().copied().find(|row| {

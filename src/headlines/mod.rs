@@ -22,7 +22,7 @@ pub(crate) use quality::{QualityFact, quality};
 #[cfg(test)]
 pub(crate) use spread::AreaSpread;
 pub(crate) use trend::RecentTrend;
-pub(crate) use words::number;
+pub(crate) use words::{number, period};
 
 use crate::figures::{FigureRow, MeasurePolarity};
 use table::tables;
@@ -41,7 +41,7 @@ pub(crate) fn headlines(rows: &[FigureRow], polarity: &MeasurePolarity) -> Vec<H
         let mut kept: Vec<Headline> = Vec::new();
         for headline in found {
             let of_table = kept.iter().filter(|known| known.table == headline.table);
-            let is_new = kept.iter().all(|known| known.words != headline.words);
+            let is_new = kept.iter().all(|known| !known.says_the_same(&headline));
             if is_new && of_table.count() < MOST_OF_A_TABLE && kept.len() < MOST_OF_A_KIND {
                 kept.push(headline);
             }

@@ -6,6 +6,7 @@ use super::table::{TableFigures, is_of_one_date, is_part, is_time, tables};
 use super::words::{figure, listed, period, with_limits};
 use crate::figures::{BetterWhen, FigureRow, MeasurePolarity};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Indicators that a sentence names before it counts the others.
 const NAMED: usize = 4;
@@ -48,7 +49,21 @@ pub(crate) fn profile(
         spread: AreaSpread::of(&line.own, areas),
         ..line
     });
-    lines.collect()
+    tell_apart(lines.collect())
+}
+
+/// Names the tables of indicators that are called alike.
+fn tell_apart(mut lines: Vec<ProfileLine>) -> Vec<ProfileLine> {
+    let mut labels: BTreeMap<String, usize> = BTreeMap::new();
+    for line in &lines {
+        *labels.entry(line.label.clone()).or_default() += 1;
+    }
+    for line in &mut lines {
+        if labels.get(&line.label).is_some_and(|lines| *lines > 1) {
+            line.label = format!("{} ({})", line.label, line.own.table_title);
+        }
+    }
+    lines
 }
 
 /// Whether a figure can be an indicator of an area: it has limits, and is of all groups together in a whole

@@ -56,34 +56,11 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-
-    fn row(value: Option<f64>) -> FigureRow {
-        FigureRow {
-            report: "r".to_owned(),
-            table: "t".to_owned(),
-            table_title: "T".to_owned(),
-            row: 0,
-            area: None,
-            period: None,
-            breakdown: BTreeMap::new(),
-            breakdown_words: String::new(),
-            is_total: true,
-            measure: "m".to_owned(),
-            measure_label: "M".to_owned(),
-            unit: "percent".to_owned(),
-            value,
-            lower_95: None,
-            upper_95: None,
-            status: "calculated".to_owned(),
-            held_from: None,
-            flags: String::new(),
-        }
-    }
+    use crate::figures::tests::sample::percentage;
 
     fn spread(values: &[Option<f64>]) -> Option<AreaSpread> {
-        let areas = values.iter().map(|value| vec![row(*value)]);
-        AreaSpread::of(&row(Some(1.0)), &areas.collect::<Vec<_>>())
+        let areas = values.iter().map(|value| vec![percentage(*value, None)]);
+        AreaSpread::of(&percentage(Some(1.0), None), &areas.collect::<Vec<_>>())
     }
 
     #[test]
@@ -105,18 +82,18 @@ mod tests {
     fn other_figures_and_those_of_another_date_take_no_part() {
         let held = FigureRow {
             held_from: chrono::NaiveDate::from_ymd_opt(2026, 2, 1),
-            ..row(Some(90.0))
+            ..percentage(Some(90.0), None)
         };
         let other = FigureRow {
             measure: "other".to_owned(),
-            ..row(Some(80.0))
+            ..percentage(Some(80.0), None)
         };
         let areas = [
-            vec![other, row(Some(3.0))],
-            vec![row(Some(5.0))],
+            vec![other, percentage(Some(3.0), None)],
+            vec![percentage(Some(5.0), None)],
             vec![held],
         ];
-        let spread = AreaSpread::of(&row(Some(3.0)), &areas).unwrap();
+        let spread = AreaSpread::of(&percentage(Some(3.0), None), &areas).unwrap();
         assert_eq!((spread.smallest, spread.largest), (3.0, 5.0));
     }
 }

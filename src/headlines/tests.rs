@@ -93,8 +93,15 @@ fn places_are_compared_with_the_whole_by_their_limits() {
     rows[1].upper_95 = Some(1000.0);
     let found = said(&rows, HeadlineKind::Comparison);
     let expected =
-        "Admissions: none of the 3 groups differs from the total (1,000) at 95% confidence.";
+        "Admissions: none of the 3 areas differs from the total (1,000) at 95% confidence.";
     assert_eq!(found, [expected]);
+    // Two are named.
+    let mut two = vec![rows[0].clone(), rows[1].clone(), rows[4].clone()];
+    for row in &mut two {
+        row.period = Some("2024-10 to 2026-09".to_owned());
+    }
+    let expected = "Admissions, October 2024 to September 2026: neither Ashcombe nor Brackenford differs from the total (1,000) at 95% confidence.";
+    assert_eq!(said(&two, HeadlineKind::Comparison), [expected]);
     // A whole that is suppressed is no benchmark.
     rows[4] = total(row("per 1000", None));
     assert!(said(&rows, HeadlineKind::Comparison).is_empty());
@@ -535,4 +542,74 @@ fn a_year_before_is_named_as_its_period_is() {
     assert_eq!(before("2000/01").as_deref(), Some("1999/00"));
     assert_eq!(before("2025/26 Q1").as_deref(), Some("2024/25 Q1"));
     assert_eq!(before("spring"), None);
+}
+
+#[test]
+fn what_another_table_says_already_is_not_said_again() {
+    let groups = |table: &str, largest: f64| {
+        let rows = [
+            ("0 to 14", 20.0),
+            ("15 to 64", largest),
+            ("65 and over", 30.0),
+        ];
+        let rows = rows.map(|(age, value)| group("age", age, row("count", Some(value))));
+        let rows = rows
+            .into_iter()
+            .chain([total(row("count", Some(largest + 50.0)))]);
+        rows.map(|row| FigureRow {
+            table: table.to_owned(),
+            table_title: format!("Attendances by {table}"),
+            ..row
+        })
+        .collect::<Vec<_>>()
+    };
+    let said = |rows: Vec<FigureRow>| said(&rows, HeadlineKind::Largest).len();
+    assert_eq!(
+        said([groups("time", 60.0), groups("age", 60.0)].concat()),
+        1
+    );
+    assert_eq!(
+        said([groups("time", 60.0), groups("age", 65.0)].concat()),
+        2
+    );
+    // A group that all are in is no largest one.
+    let mut all = groups("age", 60.0);
+    all[0].value = Some(0.0);
+    all[2].value = Some(0.0);
+    all[3].value = Some(60.0);
+    assert_eq!(said(all), 0);
+}
+
+#[test]
+fn indicators_that_are_called_alike_name_their_tables() {
+    let of = |table: &str, title: &str, area: Option<FigureArea>| FigureRow {
+        table: table.to_owned(),
+        table_title: title.to_owned(),
+        area,
+        lower_95: Some(90.0),
+        upper_95: Some(96.0),
+        ..total(row("percent", Some(95.0)))
+    };
+    let own = area("Ashcombe", None).area;
+    let tables = [
+        ("ethnic", "Ethnic group by age"),
+        ("outcome", "Outcome by sex"),
+    ];
+    let rows = |own: &Option<FigureArea>| {
+        tables
+            .map(|(table, title)| of(table, title, own.clone()))
+            .to_vec()
+    };
+    let labels = |rows: &[FigureRow], whole: &[FigureRow]| {
+        let lines = profile(rows, whole, &[], &MeasurePolarity::default());
+        lines.into_iter().map(|line| line.label).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        labels(&rows(&own), &rows(&None)),
+        [
+            "Admissions (Ethnic group by age)",
+            "Admissions (Outcome by sex)"
+        ]
+    );
+    assert_eq!(labels(&rows(&own)[..1], &rows(&None)), ["Admissions"]);
 }

@@ -49,8 +49,11 @@ fn tenths(value: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// A period as people say it: `September 2026`, `30 September 2026`, `2025/26`.
-pub(super) fn period(text: &str) -> String {
+/// A period as people say it: `September 2026`, `October 2024 to September 2026`, `30 September 2026`, `2025/26`.
+pub(crate) fn period(text: &str) -> String {
+    if let Some((from, to)) = text.split_once(" to ") {
+        return format!("{} to {}", period(from), period(to));
+    }
     let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     if let Some(month) = date(&format!("{text}-01")) {
         return month.format("%B %Y").to_string();

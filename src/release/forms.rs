@@ -43,15 +43,19 @@ impl FormsOf<'_> {
     pub(super) fn all(&self) -> Result<[File; 2]> {
         let rows = self.figures.rows()?;
         // What compares areas has the figures of all, and says nothing of the one beside them.
-        let alone = |row: &&FigureRow| {
-            let mut compared = self.frames.iter().filter(|frame| frame.own_area.is_some());
-            !compared.any(|frame| frame.id == row.table)
-        };
-        let own: Vec<FigureRow> = rows.iter().filter(alone).cloned().collect();
+        let beside = self.frames.iter().filter(|frame| frame.own_area.is_some());
+        let beside: Vec<&str> = beside.map(|frame| frame.id.as_str()).collect();
+        let is_beside = |row: &FigureRow| beside.contains(&row.table.as_str());
+        let (others, own): (Vec<FigureRow>, Vec<FigureRow>) =
+            rows.iter().cloned().partition(is_beside);
         let polarity = self.polarity();
         let profile = headlines::profile(&own, self.whole, self.areas, &polarity);
         let mut said: Vec<Headline> = headlines::against(&profile).into_iter().collect();
-        said.extend(headlines::headlines(&rows, &polarity));
+        if let Some(area) = self.frames.iter().find_map(|frame| frame.own_area.as_ref()) {
+            let compared = headlines::headlines(&others, &polarity).into_iter();
+            said.extend(compared.filter(|headline| headline.tells_apart(area)));
+        }
+        said.extend(headlines::headlines(&own, &polarity));
         let page = Page {
             report: self.report,
             frames: self.frames,

@@ -169,16 +169,16 @@ fn named(
     of_area.name = format!("{}-{}", report.name, area.code);
     of_area.title = format!("{}: {}", report.title, area.name);
     of_area.tables = tables;
-    let but = match compared {
+    let compares = match compared {
         [] => String::new(),
-        [one] => format!(" but those of table {one}, which compares areas,"),
+        [one] => format!(" Table {one} compares areas, and has the figures of all of them."),
         [all @ .., last] => format!(
-            " but those of tables {} and {last}, which compare areas,",
+            " Tables {} and {last} compare areas, and have the figures of all of them.",
             all.join(", ")
         ),
     };
     let mut notes = vec![format!(
-        "This report is of {} ({}) alone: all figures{but} are of {} as they belong to it at the as-of date, also those of earlier days.",
+        "This report is about {} ({}): its figures, those of earlier dates too, are of {} at the as-of date.{compares}",
         area.name,
         area.code,
         area.level.whose()

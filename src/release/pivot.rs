@@ -115,10 +115,7 @@ pub(super) fn frame(
 fn mark(frame: &mut Frame, own: &FigureArea, areas: &NamedAreas) -> bool {
     let is_own = |column: &str, label: &Label| {
         let area = areas.get(column).and_then(|areas| areas.get(&label.value));
-        area.is_some_and(|area| match (&area.code, &own.code) {
-            (Some(code), Some(own)) => code == own,
-            _ => (&area.name, &area.level) == (&own.name, &own.level),
-        })
+        area.is_some_and(|area| area.is(own))
     };
     let columns: Vec<String> = frame
         .row_dimensions

@@ -32,7 +32,7 @@ fn a_release_has_maps_from_the_boundaries_that_the_site_gives() {
     let file = |name: &str| text(&released[&format!("{folder}/{name}")]);
     let page = file(&format!("{REPORT}.html"));
     assert_eq!(page.matches("<figure class=\"map\">").count(), 1);
-    let words = "Map of Admissions per 100,000 people by place. Higher: Thurlmouth. Lower: Upper Wendale. Similar: Harrowmere.";
+    let words = "Map of Emergency admissions per 100,000 people by place. Higher: Thurlmouth. Lower: Upper Wendale. Similar: Harrowmere.";
     assert_eq!(page.matches(words).count(), 2);
     assert!(page.contains("Boundaries: a test of maps."));
     let manifest: serde_json::Value = serde_json::from_str(&file("manifest.json")).unwrap();

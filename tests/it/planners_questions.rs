@@ -245,7 +245,7 @@ pub fn are_answered(project: &Project) {
                 );
             }
             2 => {
-                let share = "Percentage with two or more";
+                let share = "Percentage with two or more conditions";
                 let table = "long_term_conditions-multimorbidity_by_place";
                 let own = released(&files, table, &["Thurlmouth", share]);
                 let (lower, upper) = own.limits.unwrap();
@@ -254,7 +254,7 @@ pub fn are_answered(project: &Project) {
                 row(share, vec![own.value, limits, "Higher".to_string(), whole]);
             }
             3 => {
-                let share = "Percentage seen in three or more";
+                let share = "Percentage seen in three or more settings";
                 let own = value("record_coverage-by_place", &["Upper Wendale", share]);
                 row(
                     "3",
@@ -271,14 +271,14 @@ pub fn are_answered(project: &Project) {
             5 => {
                 let of: [&[&str]; 2] = [
                     &["HbA1c measured", "People to reach"],
-                    &["HbA1c measured", "Percentage to reach"],
+                    &["HbA1c measured", "Percentage due for the care process"],
                 ];
                 row("HbA1c measured", values("people_to_reach-diabetes", &of));
             }
             6 => {
                 let of: [&[&str]; 2] = [
-                    &["Surgery", "Over 18 weeks"],
-                    &["Surgery", "Percentage over 18 weeks"],
+                    &["Surgery", "People who wait over 18 weeks"],
+                    &["Surgery", "Percentage who wait over 18 weeks"],
                 ];
                 row("Surgery", values("waiting_lists-by_specialty", &of));
             }
@@ -289,7 +289,7 @@ pub fn are_answered(project: &Project) {
             8 => {
                 let table = "inequalities-emergency_admissions_by_deprivation";
                 for quintile in ["Quintile 1 (most deprived)", "Quintile 5 (least deprived)"] {
-                    let rate = [quintile, "Admissions per 100,000 people"];
+                    let rate = [quintile, "Emergency admissions per 100,000 people"];
                     row(quintile, values(table, &[&rate]));
                 }
             }

@@ -1,10 +1,10 @@
 //! Areas compared with one of them, or with the whole, by their limits.
 
-use super::limits::wide_limits;
+use super::limits::with_wide_limits;
 use super::{HELD, collected, is_suppressed};
 use crate::error::Result;
 use crate::figures::{Figures, SUPPRESSED};
-use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
+use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, PolarsResult, col, lit, when};
 
 /// What is compared with each other: figures of all areas with that of the whole.
 const SAME: [&str; 5] = ["report", "table", "period", "breakdown", "measure"];
@@ -32,7 +32,6 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
     let level = benchmark.map(|_| LEVEL);
     let same: Vec<Expr> = SAME.into_iter().chain(level).map(col).collect();
     let of_benchmark = |of: Expr| of.filter(is_benchmark.clone()).max().over(same.clone());
-    let (lower, upper) = wide_limits();
     let b = || col("benchmark");
     let status = when(is_benchmark.clone())
         .then(lit("benchmark"))
@@ -53,18 +52,12 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         .when(col("lower_95").gt(b()))
         .then(lit("higher"))
         .otherwise(lit("similar"));
-    let with_limits = |of: Expr| {
-        let none = lit(NULL).cast(DataType::Float64);
-        when(col("lower_95").is_not_null()).then(of).otherwise(none)
-    };
-    Ok(figures
-        .with_columns([
-            of_benchmark(col("value"))?.alias("benchmark"),
-            of_benchmark(is_suppressed().cast(DataType::Int32))?.alias("benchmark_suppressed"),
-            of_benchmark(col("held_from"))?.alias("benchmark_held_from"),
-            with_limits(lower).alias("lower_99_8"),
-            with_limits(upper).alias("upper_99_8"),
-        ])
+    let figures = figures.with_columns([
+        of_benchmark(col("value"))?.alias("benchmark"),
+        of_benchmark(is_suppressed().cast(DataType::Int32))?.alias("benchmark_suppressed"),
+        of_benchmark(col("held_from"))?.alias("benchmark_held_from"),
+    ]);
+    Ok(with_wide_limits(figures)
         .with_column(status.alias("compared"))
         .drop(polars::prelude::cols([
             "benchmark_suppressed",

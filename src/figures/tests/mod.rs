@@ -1,4 +1,4 @@
 //! The room as a whole, on made-up figures.
 
 mod files;
-pub(super) mod sample;
+pub(crate) mod sample;

@@ -79,3 +79,23 @@ pub(crate) fn rate(name: &str, value: Option<(f64, f64, f64)>) -> FigureRow {
         ..in_place(name, None)
     }
 }
+
+/// A percentage of the whole area, a total; suppressed for None.
+pub(crate) fn percentage(value: Option<f64>, limits: Option<(f64, f64)>) -> FigureRow {
+    FigureRow {
+        is_total: true,
+        measure: "share".to_owned(),
+        measure_label: "Share".to_owned(),
+        unit: "percent".to_owned(),
+        value,
+        lower_95: limits.map(|(lower, _)| lower),
+        upper_95: limits.map(|(_, upper)| upper),
+        status: if value.is_some() {
+            "calculated"
+        } else {
+            SUPPRESSED
+        }
+        .to_owned(),
+        ..count(None)
+    }
+}

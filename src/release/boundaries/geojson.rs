@@ -16,6 +16,17 @@ struct GeoJson {
     #[serde(rename = "type")]
     kind: Option<String>,
     features: Option<Vec<WrittenFeature>>,
+    /// Said by ArcGIS servers of an answer that they cut off; older ones say it at the top.
+    #[serde(rename = "exceededTransferLimit", default)]
+    is_cut_off: bool,
+    properties: Option<CollectionProperties>,
+}
+
+/// What a server says of a collection.
+#[derive(Default, Deserialize)]
+struct CollectionProperties {
+    #[serde(rename = "exceededTransferLimit", default)]
+    is_cut_off: bool,
 }
 
 /// A feature as it is written.
@@ -69,6 +80,12 @@ pub(super) fn features(mut bytes: impl Read) -> Result<Vec<WrittenFeature>> {
         Error::data(format!("{what}: line {}, column {}", e.line(), e.column()))
             .hint("download it again")
     })?;
+    let properties = json.properties.unwrap_or_default();
+    if json.is_cut_off || properties.is_cut_off {
+        return Err(Error::data("the server that it is from cut it off: there are more areas than it has")
+            .cause("it says exceededTransferLimit, as servers do that give so many features and no more")
+            .hint("download the whole file from the portal instead of the answer of a query, or ask in pages (resultOffset) and put them together"));
+    }
     match (json.kind.as_deref(), json.features) {
         (Some("FeatureCollection"), Some(features)) if features.is_empty() => {
             Err(Error::data("it has no feature").hint(DOWNLOAD))

@@ -283,3 +283,32 @@ fn a_map_of_many_areas_is_some_tens_of_kilobytes() {
     let bytes: usize = shapes.shapes.values().map(|shape| shape.path.len()).sum();
     assert!((20_000..60_000).contains(&bytes), "{bytes}");
 }
+
+#[test]
+fn a_file_that_the_server_cut_off_is_refused() {
+    let whole = collection(&[feature("E01", &square(-1.0, 52.0))]);
+    let marked = |mark: &str| whole.replacen('{', &format!("{{{mark},"), 1);
+    for mark in [
+        r#""exceededTransferLimit":true"#,
+        r#""properties":{"exceededTransferLimit":true}"#,
+    ] {
+        let error = fault(&marked(mark));
+        assert!(
+            said(&error).contains("the server that it is from cut it off"),
+            "{mark}"
+        );
+        assert!(
+            error.hint_text().unwrap().contains("resultOffset"),
+            "{mark}"
+        );
+    }
+    for mark in [
+        r#""exceededTransferLimit":false"#,
+        r#""properties":{"name":"LSOA"}"#,
+        r#""properties":null"#,
+    ] {
+        let text = marked(mark);
+        let (_site, pipeline) = BoundarySite::new("lsoa", PATH, text.as_bytes());
+        assert_eq!(check_boundaries(&pipeline).unwrap(), 1, "{mark}");
+    }
+}

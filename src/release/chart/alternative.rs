@@ -2,6 +2,7 @@
 
 use super::control::ControlMark;
 use super::model::Chart;
+use super::names::listed;
 use super::outline::Outline;
 use crate::capital::capital;
 use crate::drawing::Compared;
@@ -90,7 +91,7 @@ impl Chart {
                 .map(|(_, name)| name.as_str());
             let names: Vec<&str> = names.collect();
             if let (Some(word), false) = (compared.word(), names.is_empty()) {
-                text.push_str(&format!(". {}: {}", capital(word), listed(&names)));
+                text.push_str(&format!(". {}: {}", capital(word), listed(&names, NAMED)));
             }
         }
         text
@@ -161,26 +162,15 @@ impl Chart {
         for (high, side) in [(true, "Above"), (false, "Below")] {
             let names = of(high);
             if !names.is_empty() {
-                text.push_str(&format!(". {side} the 99.8% limits: {}", listed(&names)));
+                text.push_str(&format!(
+                    ". {side} the 99.8% limits: {}",
+                    listed(&names, NAMED)
+                ));
             }
         }
         match text.is_empty() {
             true => ". No place lies outside of the 99.8% limits".to_owned(),
             false => text,
         }
-    }
-}
-
-/// The first names, and how many more there are.
-fn listed(names: &[&str]) -> String {
-    let named = names
-        .iter()
-        .take(NAMED)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
     }
 }

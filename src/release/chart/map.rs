@@ -2,6 +2,7 @@
 
 use super::make::chart;
 use super::model::Chart;
+use super::names::listed;
 use super::point::Point;
 use crate::capital::capital;
 use crate::disclosure::SchemeWords;
@@ -190,7 +191,7 @@ impl MapChart {
                 .map(|(at, _)| self.figures.categories[*at].as_str())
                 .collect();
             if !names.is_empty() {
-                text.push_str(&format!(". {}: {}", capital(word), listed(&names)));
+                text.push_str(&format!(". {}: {}", capital(word), listed(&names, NAMED)));
             }
         };
         for compared in Compared::ALL {
@@ -231,7 +232,7 @@ impl MapChart {
         if !without.is_empty() {
             notes.push(format!(
                 "Without a boundary, so not on the map: {}.",
-                listed(&without)
+                listed(&without, NAMED)
             ));
         }
         if self.shapes.others > 0 {
@@ -288,18 +289,4 @@ fn classes(figures: &Chart) -> Vec<(f64, f64)> {
         classes.push((*first, last));
     }
     classes
-}
-
-/// The first names, and how many more there are.
-fn listed(names: &[&str]) -> String {
-    let named = names
-        .iter()
-        .take(NAMED)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
 }

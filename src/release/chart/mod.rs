@@ -8,6 +8,7 @@ mod funnel;
 mod make;
 mod map;
 mod model;
+mod names;
 mod outline;
 mod point;
 mod profile;

@@ -57,39 +57,15 @@ pub(in crate::release) fn profile_chart(lines: &[ProfileLine]) -> Option<Chart> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::FigureRow;
+    use crate::figures::tests::sample::percentage;
     use std::cmp::Ordering;
-    use std::collections::BTreeMap;
-
-    fn row(value: f64, limits: Option<(f64, f64)>) -> FigureRow {
-        FigureRow {
-            report: "r".to_owned(),
-            table: "t".to_owned(),
-            table_title: "T".to_owned(),
-            row: 0,
-            area: None,
-            period: None,
-            breakdown: BTreeMap::new(),
-            breakdown_words: String::new(),
-            is_total: true,
-            measure: "m".to_owned(),
-            measure_label: "M".to_owned(),
-            unit: "percent".to_owned(),
-            value: Some(value),
-            lower_95: limits.map(|(lower, _)| lower),
-            upper_95: limits.map(|(_, upper)| upper),
-            status: "calculated".to_owned(),
-            held_from: None,
-            flags: String::new(),
-        }
-    }
 
     #[test]
     fn indicators_are_indices_of_the_whole() {
         let line = |whole: f64| ProfileLine {
             label: "M".to_owned(),
-            own: row(30.0, Some((27.0, 33.0))),
-            whole: row(whole, None),
+            own: percentage(Some(30.0), Some((27.0, 33.0))),
+            whole: percentage(Some(whole), None),
             compared: Ordering::Greater,
             better: None,
             spread: None,

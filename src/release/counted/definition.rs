@@ -11,10 +11,10 @@ pub(in crate::release) fn counted_in_words(
     counted: &CountedTable,
 ) -> Vec<String> {
     let said = [
-        (CountKind::People, "Each person counts once"),
+        (CountKind::People, "Counts of people, each of them once"),
         (
             CountKind::Rows,
-            "Each record counts, several of one person too",
+            "Counts of records, of which a person may have several",
         ),
         (CountKind::Amount, "Added up over records"),
     ];

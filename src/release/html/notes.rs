@@ -1,5 +1,6 @@
 //! The notes at the end of the page: definitions, rule and sources.
 
+use crate::plural::things;
 use crate::release::page::Page;
 use maud::{Markup, html};
 
@@ -34,7 +35,10 @@ fn provenance(page: &Page<'_>) -> Markup {
     };
     html! {
         h3 { "How these figures were made" }
-        p { "Made by Populace " (about.program_version) " from the models below." }
+        p {
+            "Made by Populace " (about.program_version) " from " (things(about.models.len(), "model")) " and "
+            (things(about.inputs.len(), "input table")) ". The page lists them with their fingerprints."
+        }
         @if !about.parameters.is_empty() {
             h4 { "Parameters" }
             ul { @for (name, value) in &about.parameters { li { code { (name) } " = " (value) } } }
@@ -51,23 +55,26 @@ fn provenance(page: &Page<'_>) -> Markup {
             }
         }
         @if !about.models.is_empty() {
-            h4 { "Models" }
-            ul {
-                @for model in &about.models {
-                    li {
-                        code { (model.name) } ": " (model.description) br;
-                        span.small { "Fingerprint " code { (model.fingerprint) } }
+            details {
+                summary { "For analysts: models, inputs and code lists" }
+                h4 { "Models" }
+                ul {
+                    @for model in &about.models {
+                        li {
+                            code { (model.name) } ": " (model.description) br;
+                            span.small { "Fingerprint " code { (model.fingerprint) } }
+                        }
                     }
                 }
+                @if !about.inputs.is_empty() {
+                    h4 { "Inputs" }
+                    ul { @for input in &about.inputs { li { code { (input.table) } (input) } } }
+                }
+                @if !about.code_lists.is_empty() {
+                    h4 { "Code lists" }
+                    ul { @for list in &about.code_lists { li { code { (list.name) } ": " (list) } } }
+                }
             }
-        }
-        @if !about.inputs.is_empty() {
-            h4 { "Inputs" }
-            ul { @for input in &about.inputs { li { code { (input.table) } (input) } } }
-        }
-        @if !about.code_lists.is_empty() {
-            h4 { "Code lists" }
-            ul { @for list in &about.code_lists { li { code { (list.name) } ": " (list) } } }
         }
     }
 }

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 /// worst and no best.
 pub(super) fn profile(page: &Page<'_>) -> Markup {
     let drawn = match SpineChart::of(page.profile) {
-        Some(chart) => Some(spine(&chart, 0)),
+        Some(chart) => Some(spine(&chart, 0, &chart.notes())),
         None => profile_chart(page.profile).map(|chart| svg::figure(&chart, 0)),
     };
     html! {

@@ -87,7 +87,7 @@ fn areas_are_drawn_by_how_they_stand_to_the_whole() {
         let drawn = format!("<use class=\"{class}\"");
         assert_eq!(map.matches(&drawn).count(), count, "{class}");
     }
-    let words = "Map of Admissions per 100,000 people by place. Lower: Dunmere. Similar: Ashcombe, Brackenford. Withheld: Carrow Vale. All figures are in the table.";
+    let words = "Map of Emergency admissions per 100,000 people by place. Lower: Dunmere. Similar: Ashcombe, Brackenford. Withheld: Carrow Vale. All figures are in the table.";
     assert_eq!(map.matches(words).count(), 2, "{map}");
     assert!(map.contains("Without a boundary, so not on the map: Eastwick &amp; Moor."));
     assert!(map.contains(
@@ -113,7 +113,12 @@ fn without_boundaries_there_is_no_map() {
 #[test]
 fn figures_without_limits_have_classes_of_their_own() {
     // A count has none; no report may ask for a map of one, and the drawing does the same with a mean.
-    let page = page(&boundaries(), "Admissions per 100,000 people", "people").unwrap();
+    let page = page(
+        &boundaries(),
+        "Emergency admissions per 100,000 people",
+        "people",
+    )
+    .unwrap();
     let map = &page[page.find("<figure class=\"map\"").unwrap()..];
     let map = &map[..map.find("</figure>").unwrap()];
     // 90, 165, 2,910, 3,510 and 4,120 people: classes of one area each.

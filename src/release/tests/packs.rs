@@ -128,6 +128,16 @@ fn a_table_of_areas_has_all_of_them_and_marks_its_own() {
     assert!(page.contains("<strong>Harrowmere (this area)</strong>"));
     assert!(page.contains("as in the whole report. Harrowmere is marked."));
     assert!(!text(&whole, "small.html").contains("(this area)"));
+    // Its headlines are about the area, and not about others: where it differs, and which of the areas is largest
+    // is no news of it.
+    let tags = |page: &str| {
+        let tags = page.split("<strong class=\"tag\">").skip(1);
+        let tags = tags.filter_map(|rest| rest.split_once("</strong>"));
+        tags.map(|(tag, _)| tag.to_owned()).collect::<Vec<_>>()
+    };
+    let of_whole = tags(&text(&whole, "small.html"));
+    assert_eq!(of_whole, ["Compared", "Compared", "Largest group"]);
+    assert_eq!(tags(&page), ["Compared", "Compared"]);
     // They stand among those of the release once, as the whole report's.
     assert_eq!(pack.figures.rows().unwrap(), []);
     let areas: Vec<_> = whole
@@ -142,7 +152,9 @@ fn a_table_of_areas_has_all_of_them_and_marks_its_own() {
     // Another area, or one of the same name with another code, is none of them.
     let other = rendered(table().of_area(&harrowmere("X99")));
     assert!(other.frames[0].rows.iter().all(|row| !row.labels[0].is_own));
-    assert!(text(&other, "small.html").contains("Harrowmere is none of them."));
+    let other = text(&other, "small.html");
+    assert!(other.contains("Harrowmere is none of them."));
+    assert!(tags(&other).is_empty());
 }
 
 /// The same figures with those of some places held.

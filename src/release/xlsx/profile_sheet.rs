@@ -26,7 +26,7 @@ pub(super) fn write(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0);
     sheet.write_with_format(0, 0, TITLE, &style::title())?;
-    let notes = SpineChart::of(page.profile).map_or_else(Vec::new, |chart| chart.table_notes());
+    let notes = SpineChart::of(page.profile).map_or_else(Vec::new, |_| SpineChart::table_notes());
     let lines = notes.iter().flat_map(|note| style::lines(note, LINE));
     let mut row = 1;
     for line in lines {

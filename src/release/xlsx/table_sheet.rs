@@ -14,6 +14,12 @@ use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError}
 /// Characters in a line of words above the table.
 const LINE: usize = 110;
 
+/// Lines that a heading takes, where its words are not longer.
+const MOST_LINES: usize = 5;
+
+/// Characters of a heading that the button of the filter covers, and that keep it apart from the next.
+const BUTTON: usize = 5;
+
 /// SchemeWords above the table: title, definition, date, signs, way back.
 fn words(page: &Page<'_>, frame: &Frame) -> Vec<String> {
     let mut words = style::lines(&frame.description, LINE);
@@ -105,9 +111,9 @@ fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxEr
     let tallest = headings
         .iter()
         .skip(dimensions)
-        .map(|h| style::lines(h, 13).len())
+        .map(|heading| heading_lines(heading))
         .max();
-    sheet.set_row_height(header, 15.0 * tallest.unwrap_or(1).clamp(1, 5) as f64 + 3.0)?;
+    sheet.set_row_height(header, 15.0 * tallest.unwrap_or(1) as f64 + 3.0)?;
     Ok(())
 }
 
@@ -181,15 +187,40 @@ fn widths(sheet: &mut Worksheet, frame: &Frame, headings: &[String]) -> Result<(
             .map(|label| label.shown().chars().count())
             .max()
             .unwrap_or(0);
-        // Headings wrap at words, so only their longest word must fit.
-        let word = heading
-            .split(' ')
-            .map(|word| word.chars().count())
-            .max()
-            .unwrap_or(0);
-        // Room for the button of the filter.
-        let width = widest.max(word + 4).clamp(11, 48) as f64;
+        let width = widest.clamp(11, 48).max(heading_width(heading)) as f64;
         sheet.set_column_width(at as u16, width + 1.5)?;
     }
     Ok(())
+}
+
+/// Characters of a column in which a heading takes few lines, none of its words is divided, and there is room
+/// for the button of the filter, and between it and the next.
+fn heading_width(heading: &str) -> usize {
+    let words = heading.split(' ').map(|word| word.chars().count());
+    let longest = words.max().unwrap_or(0);
+    let line = heading.chars().count().div_ceil(MOST_LINES - 1);
+    longest.max(line) + BUTTON
+}
+
+/// Lines of a heading in its column.
+fn heading_lines(heading: &str) -> usize {
+    style::lines(heading, heading_width(heading) - BUTTON).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{heading_lines, heading_width};
+
+    #[test]
+    fn the_longest_heading_has_room_for_all_of_its_lines() {
+        let long = "2025/26: Emergency admissions per 1,000 people of 75 and over: lower 95% limit";
+        // 78 letters in four lines of twenty, which words may make five.
+        assert_eq!(heading_width(long), 25);
+        assert!(
+            (4..=5).contains(&heading_lines(long)),
+            "{}",
+            heading_lines(long)
+        );
+        assert_eq!((heading_width("People"), heading_lines("People")), (11, 1));
+    }
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use object_store::path::Path;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Manifests that are read at one time.
@@ -76,13 +76,13 @@ async fn scan_one(store: &Arc<dyn ObjectStore>, id: &str) -> object_store::Resul
         return Ok(ScannedRelease::Refused("the manifest has no date"));
     };
     let there: Vec<_> = store.list(Some(&Path::from(id))).try_collect().await?;
-    let there: BTreeSet<(&str, u64)> = there
+    let there: HashSet<&str> = there
         .iter()
-        .filter_map(|meta| Some((meta.location.filename()?, meta.size)))
+        .filter_map(|meta| meta.location.filename())
         .collect();
     let mut files = manifest.files.iter();
     // A file of another length is shown to be altered when somebody asks for it.
-    if !files.all(|file| there.iter().any(|(name, _)| *name == file.name)) {
+    if !files.all(|file| there.contains(file.name.as_str())) {
         return Ok(ScannedRelease::Incomplete);
     }
     let stems = manifest.files.iter();

@@ -7,8 +7,9 @@ use super::layout::{SitePart, layout};
 use super::links::latest_link;
 use super::partial::partial_notice;
 use super::words::day;
+use crate::drawing::SpineChart;
 use crate::figures::FigureRow;
-use crate::headlines::{RecentTrend, number};
+use crate::headlines::{RecentTrend, number, period};
 use crate::plural::things;
 use crate::serve::addresses::{comparison, in_address};
 use crate::serve::asked::AddressPath;
@@ -75,9 +76,13 @@ fn content(
                 li { (latest_link(view, key)) ", figures of " (day(release.as_of)) }
             } }
         }
-        p.small { "Higher and lower are by 95% limits, against the whole. Better and worse are said where the \
-            report says which figures are better. The recent trend is that of the last five years, where it is more \
-            than chance. A suppressed figure is not a zero." }
+        p.small { "A figure is higher or lower than that of the whole area where its 95% limits do not include it, \
+            and better or worse where the report says which figures are better. The recent trend is that of the last \
+            five years, where it is more than chance. A suppressed figure is not a zero." }
+        details {
+            summary { "How to read the charts" }
+            ul { @for note in SpineChart::how_to_read() { li { (note) } } }
+        }
         p { a href={ "/api/v1/figures.csv?area=" (in_address(code)) } { "Download these figures (CSV)" } }
         @for (at, (report, figures)) in by(figures, |figure| &figure.figure.report).iter().enumerate() {
             @let title = view.directory.title(report);
@@ -136,7 +141,7 @@ fn of_table(view: &PageView, report: &str, table: &str, figures: &[&ComparedFigu
         }
     };
     html! {
-        h3 { (title) @if let Some(last) = last { span.small { " " (last) } } }
+        h3 { (title) @if let Some(last) = last { span.small { " " (period(last)) } } }
         @if !totals.is_empty() { (rows(view, report, table, title, &totals, before)) }
         @if totals.is_empty() && parts.len() <= 12 {
             (rows(view, report, table, title, &parts, before))
@@ -261,7 +266,7 @@ fn change(now: &ComparedFigure, before: Option<&ComparedFigure>) -> Markup {
     };
     html! {
         @if let Some(word) = word { (sign(word, better)) " " }
-        span.small { (old.period.as_deref().unwrap_or_default()) ": " (value(old)) }
+        span.small { (period(old.period.as_deref().unwrap_or_default())) ": " (value(old)) }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn spine_of(
     let lines = profile(&own, &whole, &areas, &polarity);
     html! {
         @if let Some(chart) = SpineChart::of(&lines) {
-            (spine(&chart, number))
+            (spine(&chart, number, chart.not_drawn().as_slice()))
             details {
                 summary { "The figures of this chart" span.unseen { " of " (title) } }
                 (profile_table(&lines, &format!("{title}: indicators of this area and of the whole area")))

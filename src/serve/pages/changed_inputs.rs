@@ -115,7 +115,7 @@ pub(super) fn reasons(
         h2 { "Why" }
         @if changes.is_empty() && !is_later { p { "Both were made from the same data by the same definitions." } }
         dl {
-            @if is_later { dt { "Another day" } dd { "The figures are of " (day(other.as_of)) ", before of " (day(one.as_of)) "." } }
+            @if is_later { dt { "Another day" } dd { "The figures describe " (day(other.as_of)) "; in the earlier release they describe " (day(one.as_of)) "." } }
             @for (title, kind) in kinds {
                 @let own: Vec<_> = changes.iter().filter(|change| change.kind == kind).collect();
                 @if !own.is_empty() {

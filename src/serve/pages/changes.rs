@@ -6,7 +6,7 @@ use super::links::release_link;
 use super::words::{day, report_title};
 use crate::figures::derive::changes as changed_figures;
 use crate::figures::{FigureArea, FigureRow, Figures};
-use crate::headlines::number;
+use crate::headlines::{number, period};
 use crate::plural::things;
 use crate::serve::addresses::changes_page;
 use crate::serve::asked::AddressQuery;
@@ -190,8 +190,11 @@ fn rows(frame: &DataFrame, whole: &str) -> Vec<ChangedFigure> {
     };
     let row = |at: usize| {
         let area = text("area_name", at).unwrap_or_else(|| whole.to_owned());
-        let words = ["period", "breakdown_words", "measure_label"];
-        let words = words.iter().filter_map(|name| text(name, at));
+        let when = text("period", at).map(|text| period(&text));
+        let words = ["breakdown_words", "measure_label"];
+        let words = when
+            .into_iter()
+            .chain(words.iter().filter_map(|name| text(name, at)));
         let words = std::iter::once(area).chain(words.filter(|words| !words.is_empty()));
         let words: Vec<String> = words.collect();
         ChangedFigure {
@@ -219,7 +222,7 @@ fn by_report(view: &PageView, query: &ChangesQuery, rows: &[ChangedFigure]) -> M
         @for (key, rows) in &reports {
             h3 { (report_title(view, key)) }
             (tally(rows))
-            (listed(rows))
+            (listed(rows, &report_title(view, key)))
             @if query.report.is_empty() {
                 p { a href=(changes_page(&query.from, &query.to, Some(key))) {
                     "This report alone" span.unseen { ": " (report_title(view, key)) } } }
@@ -256,7 +259,7 @@ fn status_in_words(status: &str) -> &str {
 }
 
 /// The figures that changed most, and those that came, went, or are suppressed in one of both.
-fn listed(rows: &[&ChangedFigure]) -> Markup {
+fn listed(rows: &[&ChangedFigure], report: &str) -> Markup {
     let told =
         |row: &&&ChangedFigure| !["same", "suppressed", "held"].contains(&row.status.as_str());
     let mut told: Vec<&ChangedFigure> = rows.iter().filter(told).copied().collect();
@@ -267,11 +270,11 @@ fn listed(rows: &[&ChangedFigure]) -> Markup {
     html! {
         @if !told.is_empty() {
             details open[told.len() <= 20] {
-                summary { (things(told.len(), "figure")) " that changed" }
-                div.scroll role="region" aria-label="Figures that changed" tabindex="0" {
+                summary { (things(told.len(), "figure")) " that changed" span.unseen { ": " (report) } }
+                div.scroll role="region" aria-label={ "Figures that changed: " (report) } tabindex="0" {
                     table data-sort="" {
                         thead { tr {
-                            th scope="col" { "Figure" } th scope="col" { "Table" }
+                            th scope="col" { "Figure" }
                             th.n scope="col" { "Before" } th.n scope="col" { "After" }
                             th.n scope="col" { "Change" } th scope="col" { "What" }
                         } }
@@ -290,8 +293,7 @@ fn changed_row(row: &ChangedFigure) -> Markup {
     let sort = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     html! {
         tr {
-            th scope="row" { (row.words) }
-            td { (row.table) }
+            th scope="row" { (row.words) br; span.small { (row.table) } }
             td.n data-value=(sort(row.before)) { (text(row.before)) }
             td.n data-value=(sort(row.after)) { (text(row.after)) }
             td.n data-value=(sort(row.percent)) {

@@ -7,7 +7,7 @@ use super::figure_text::{
 use super::layout::{SitePart, layout};
 use super::links::{area_link, latest_whole_link};
 use crate::figures::{FigureRow, TOTAL};
-use crate::headlines::number;
+use crate::headlines::{number, period as in_words};
 use crate::serve::addresses::in_address;
 use crate::serve::asked::AddressQuery;
 use crate::serve::figures::{ComparedFigure, Selection, Significance, area_of, compared_figures};
@@ -150,7 +150,7 @@ fn content(view: &PageView, query: &CompareQuery, all: &[ComparedFigure]) -> Mar
         @if let Some(first) = first {
             p.lead { (first.table_title) ", " (unit(&first.unit)) "." }
             p { "From the report " (latest_whole_link(view, &query.report))
-                @if let Some(period) = choice.period { ", " (period) }
+                @if let Some(period) = choice.period { ", " (in_words(period)) }
                 @if !["", TOTAL].contains(&choice.group) { ", " (choice.group) }
                 "."
             }
@@ -223,7 +223,7 @@ fn form(query: &CompareQuery, choice: &CompareChoice<'_>) -> Markup {
             @if let Some(name) = &query.name { input type="hidden" name="name" value=(name); }
             @if choice.periods.len() > 1 {
                 div { label for="period" { "Period" } select id="period" name="period" {
-                    @for period in &choice.periods { option value=(period) selected[Some(*period) == choice.period] { (period) } }
+                    @for period in &choice.periods { option value=(period) selected[Some(*period) == choice.period] { (in_words(period)) } }
                 } }
             }
             @if choice.groups.len() > 1 {

@@ -53,11 +53,13 @@ pub(super) fn remarks(figure: &FigureRow) -> Vec<String> {
 }
 
 /// The unit in words, where the value does not show it.
-pub(super) fn unit(unit: &str) -> &str {
-    match unit {
-        "count" => "number",
-        "percent" => "percentage",
-        other => other,
+pub(super) fn unit(unit: &str) -> String {
+    let of = unit.strip_prefix("per ").and_then(|of| of.parse().ok());
+    match (unit, of) {
+        ("count", _) => "number".to_owned(),
+        ("percent", _) => "percentage".to_owned(),
+        (_, Some(of)) => format!("per {}", number(of, "count")),
+        (other, None) => other.to_owned(),
     }
 }
 
@@ -234,6 +236,13 @@ mod tests {
         };
         assert_eq!(drawn("percent"), (900.0, true));
         assert_eq!(drawn("count"), (17.0, false));
+    }
+
+    #[test]
+    fn units_are_said_in_words() {
+        assert_eq!(unit("per 100000"), "per 100,000");
+        assert_eq!(unit("percent"), "percentage");
+        assert_eq!(unit("years"), "years");
     }
 
     #[test]

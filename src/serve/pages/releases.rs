@@ -123,11 +123,10 @@ fn row(view: &PageView, release: &ListedRelease, wanted: impl Fn(&ReportKey) -> 
             }
             td { (day_of(release.since())) }
             td {
-                @for (at, key) in reports.iter().take(3).enumerate() {
-                    @if at > 0 { br; }
-                    (report_link(view, release, key))
+                ul.links {
+                    @for key in reports.iter().take(3) { li { (report_link(view, release, key)) } }
+                    @if reports.len() > 3 { li { "and " (reports.len() - 3) " more" } }
                 }
-                @if reports.len() > 3 { br; "and " (reports.len() - 3) " more" }
             }
         }
     }

@@ -222,7 +222,7 @@ async fn changes_are_named_with_their_reasons() {
     // The whole area's figure of 2026 went from 11 to 10.
     assert!(page.contains("1 changed"), "{page}");
     assert!(page.contains(">11%") && page.contains("-9%"));
-    assert!(page.contains("The figures are of 30 September 2026, before of 31 August 2026."));
+    assert!(page.contains("The figures describe 30 September 2026; in the earlier release they describe 31 August 2026."));
     assert!(
         page.contains("<th scope=\"row\">Whole area, 2026, "),
         "{page}"

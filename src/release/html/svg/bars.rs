@@ -55,9 +55,12 @@ fn one(chart: &Chart, point: Point, scale: &Scale, at: (f64, f64, f64), index: u
 /// Limits as a line with ends.
 pub(super) fn whisker(scale: &Scale, (lower, upper): (f64, f64), left: f64, middle: f64) -> Markup {
     let (lower, upper) = (left + scale.at(lower), left + scale.at(upper));
+    let (from, to, middle, top) = (px(lower), px(upper), px(middle), px(middle - 3.5));
+    let line = format!("M{from} {middle}H{to}m0 -3.5v7M{from} {top}v7");
+    // A dark line on a dark bar is not seen without a light one below it.
     html! {
-        path.limit d={ "M" (px(lower)) " " (px(middle)) "H" (px(upper))
-            "m0 -3.5v7M" (px(lower)) " " (px(middle - 3.5)) "v7" } {}
+        path.halo d=(line) {}
+        path.limit d=(line) {}
     }
 }
 

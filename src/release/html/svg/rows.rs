@@ -1,6 +1,6 @@
 //! Rows that lie down, so that long labels can be read: labels, axis and grid around them.
 
-use super::drawing::{Canvas, LINE, drawing, label_above, label_left, px, room, wrapped};
+use super::drawing::{Canvas, LETTER, LINE, drawing, label_above, label_left, px, room, wrapped};
 use super::scale::{Scale, tick};
 use crate::release::chart::Chart;
 use maud::{Markup, html};
@@ -62,6 +62,7 @@ pub(super) fn rows(
         bottom += height;
     }
     bottom += 4.0;
+    let named = wrapped(&chart.y_label, canvas.width - 8.0);
     let inside = html! {
         @for value in &scale.ticks {
             @let x = left + scale.at(*value);
@@ -74,16 +75,19 @@ pub(super) fn rows(
             @let x = left + scale.at(benchmark.value);
             path.mean d={ "M" (px(x)) " 0V" (px(bottom)) } {}
         }
+        path.axis d={ "M" (px(left)) " 0V" (px(bottom)) } {}
         @for (index, (top, y, height)) in tops.iter().enumerate() {
             @let category = &chart.categories[index];
             @if is_narrow { (label_above(category, *top, label_room)) }
             @else { (label_left(category, left - 8.0, top + height / 2.0, label_room)) }
             (row(&scale, RowPlace { row: index, left, y: *y }))
         }
-        path.axis d={ "M" (px(left)) " 0V" (px(bottom)) } {}
-        text.soft.m x=(px(left + length / 2.0)) y=(px(bottom + 34.0)) { (chart.y_label) }
+        @for (index, line) in named.iter().enumerate() {
+            text.soft.m x=(px(middle(line, left + length / 2.0, canvas.width)))
+                y=(px(bottom + 34.0 + LINE * index as f64)) { (line) }
+        }
     };
-    let size = (canvas.width, bottom + 42.0);
+    let size = (canvas.width, bottom + 27.0 + LINE * named.len() as f64);
     drawing(
         &canvas.id(number),
         size,
@@ -91,4 +95,24 @@ pub(super) fn rows(
         &chart.alternative(),
         inside,
     )
+}
+
+/// Where the middle of a line of words is: at `wanted`, or as near to it as lets all of the line be seen.
+fn middle(line: &str, wanted: f64, width: f64) -> f64 {
+    let half = line.chars().count() as f64 * LETTER / 2.0;
+    wanted.min(width - half).max(half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::middle;
+
+    #[test]
+    fn the_name_of_an_axis_is_whole_on_a_narrow_surface() {
+        let name = "Admissions per 1,000 people of 75 and over";
+        // 42 letters are 268.8 wide: their middle at 105 would cut off the first ones.
+        assert_eq!(middle(name, 105.0, 340.0), 134.4);
+        assert_eq!(middle("People", 105.0, 340.0), 105.0);
+        assert!((middle(name, 330.0, 340.0) - 205.6).abs() < 1e-9);
+    }
 }
