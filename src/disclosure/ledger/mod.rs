@@ -22,6 +22,7 @@
 //! few people without having anybody in common, and neither has a figure that could be subtracted.
 
 mod area_told;
+mod asked_again;
 mod entry;
 mod holding;
 mod index;
@@ -34,7 +35,6 @@ pub(crate) use holding::Holding;
 pub(crate) use recall::{CellShown, CellTonight};
 
 use super::count::{Released, TrueCount};
-use super::magnitude;
 use super::members::{CAPACITY, Fingerprint, Members};
 use index::NearIndex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -181,12 +181,7 @@ impl Ledger {
         (sum, largest): (TrueCount, TrueCount),
     ) -> Holding<'_> {
         let holding = self.holding(cell, tonight);
-        let now = (sum.get(), largest.get());
-        let tells = |entry: &LedgerEntry| {
-            let before = (entry.count.get(), entry.largest.get());
-            entry.members.fingerprint() != tonight.fingerprint()
-                && magnitude::change_tells(before, now)
-        };
+        let tells = |entry: &LedgerEntry| entry.change_tells(tonight, (sum, largest));
         match (holding.is_new(), self.standing(cell)) {
             (true, Some(stands)) if self.hold_below > 1 && self.of_cell(cell).any(tells) => {
                 Holding::Held(stands)
