@@ -87,19 +87,15 @@ impl Ledger {
     /// The ledger as it was when `release` was first made, if it was: a release that is made again
     /// comes out as it did, whatever has been published since.
     pub(crate) fn before(
-        entries: &[LedgerEntry],
+        mut entries: Vec<LedgerEntry>,
         release: &str,
         key: &str,
         hold_below: usize,
     ) -> Self {
         let of = |entry: &&LedgerEntry| entry.release == release;
         let number = entries.iter().filter(of).map(|entry| entry.number).min();
-        let known = |entry: &&LedgerEntry| number.is_none_or(|number| entry.number < number);
-        Self::of(
-            entries.iter().filter(known).cloned().collect(),
-            key,
-            hold_below,
-        )
+        entries.retain(|entry| number.is_none_or(|number| entry.number < number));
+        Self::of(entries, key, hold_below)
     }
 
     /// Adds what has been published after everything else.
@@ -108,9 +104,14 @@ impl Ledger {
             return;
         };
         let at = self.entries.len();
-        self.cells.entry(entry.cell.clone()).or_default().push(at);
-        let areas = self.tables.entry(entry.cell.table.clone()).or_default();
-        areas.insert(entry.cell.area());
+        match self.cells.get_mut(&entry.cell) {
+            Some(entries) => entries.push(at),
+            None => {
+                self.cells.insert(entry.cell.clone(), vec![at]);
+                let areas = self.tables.entry(entry.cell.table.clone()).or_default();
+                areas.insert(entry.cell.area());
+            }
+        }
         let comparable = entry.key == self.key;
         if comparable && !entry.members.is_empty() {
             let set = (entry.members.fingerprint(), is_sum(&entry.cell));
