@@ -6,7 +6,7 @@
 //! order of reports and areas, never on how many people a figure is of.
 
 use crate::disclosure::attacker::Effort;
-use crate::disclosure::protect::{Danger, Protected, Unsafe, nothing_new, protect, protect_from};
+use crate::disclosure::protect::{Danger, Protected, Unsafe, protect, protect_from};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{Network, NodeId, TrueFigures};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -66,8 +66,7 @@ impl AreaTables {
     }
 
     /// Chooses all figures of a release, without the tables of areas that would give one away; where that
-    /// does not help, also without those of the whole that an earlier release has. Where nothing is left that
-    /// none has, nothing is told.
+    /// does not help, also without those of the whole that an earlier release has.
     ///
     /// # Errors
     /// The figures that are the matter, where no such table is.
@@ -101,10 +100,7 @@ impl AreaTables {
                 }
                 effort = most;
             }
-            found = match nothing_new(rule, figures) {
-                Some(held) => Ok(held),
-                None => protect_from(rule, figures, &effort, unsafe_.reached),
-            };
+            found = protect_from(rule, figures, &effort, unsafe_.reached);
         }
     }
 

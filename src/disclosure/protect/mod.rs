@@ -17,7 +17,7 @@ pub(crate) use certificate::Certificate;
 use super::attacker::{Attack, Effort, Exchanged, SOLVER, attack, propagate};
 use super::count::Released;
 use super::rule::SchemeRule;
-use super::system::{Network, NodeId, System, TrueFigures, TrueNode};
+use super::system::{Network, NodeId, System, TrueFigures};
 use defence::Defence;
 
 /// The figures of a release as they may be read, with what was proved of them.
@@ -137,24 +137,6 @@ pub(crate) fn protect_from(
             exchanges: defence.known.exchanges,
             work,
         },
-    })
-}
-
-/// The figures of a release in which every figure that is shown is published already, or of nobody; None of
-/// any other. Such a release tells nothing that was not told, so that nothing has to be proved of it.
-pub(crate) fn nothing_new(rule: &dyn SchemeRule, figures: &TrueFigures) -> Option<Protected> {
-    let is_out = |node: &TrueNode| {
-        let is_nobody = node.count.get() == 0 && node.people.get() == 0;
-        !node.shown || node.stands.is_some() || is_nobody
-    };
-    let released = figures
-        .nodes
-        .iter()
-        .all(is_out)
-        .then(|| own_figures(rule, figures));
-    Some(Protected {
-        released: released?.ok()?,
-        certificate: certify(rule, figures, &Attack::default(), 0),
     })
 }
 
