@@ -358,6 +358,18 @@ impl Lake {
         self.replace_rows(&state_table_name::<R>(), base, rows, properties)
             .await
     }
+
+    /// Adds `rows` to what a state table held at version `base`, with these `properties`.
+    pub(crate) async fn add_state<R: StateRow>(
+        &self,
+        base: Option<&Table>,
+        rows: impl IntoIterator<Item = R>,
+        properties: BTreeMap<String, String>,
+    ) -> Result<()> {
+        let rows = state_batch(rows)?;
+        self.add_rows(&state_table_name::<R>(), base, rows, properties)
+            .await
+    }
 }
 
 #[cfg(test)]

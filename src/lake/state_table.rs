@@ -2,11 +2,15 @@
 
 use super::identity::is_identity;
 use super::properties::{CHECKSUM, STATE};
+use super::rows::conform;
 use super::{Change, Lake, NewFile, Table, TableName, encode};
 use crate::error::Result;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
+
+/// Files of a table that grows: reading more small ones would cost more than writing them anew.
+const MOST_FILES: usize = 32;
 
 impl Change {
     /// `files` in the place of all that an unsharded table held: files that stay are not removed.
@@ -117,12 +121,57 @@ impl Lake {
         Ok(())
     }
 
+    /// Adds `rows` to what the table held at version `base`, with these `properties`. Each time adds a file,
+    /// and when there are [`MOST_FILES`] of them, all become one.
+    pub(crate) async fn add_rows(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        rows: RecordBatch,
+        properties: BTreeMap<String, String>,
+    ) -> Result<()> {
+        let schema = rows.schema();
+        let base_files = base.map(|table| table.files.as_slice()).unwrap_or_default();
+        let folds = base_files.len() >= MOST_FILES;
+        let mut batches = Vec::new();
+        for file in base_files.iter().filter(|_| folds) {
+            for batch in self.read_file(file, None).await? {
+                batches.push(conform(&batch, &schema)?);
+            }
+        }
+        batches.push(rows);
+        let change = Change {
+            add: self.batches_file(name, &schema, &batches).await?,
+            remove: if folds {
+                base_files.to_vec()
+            } else {
+                Vec::new()
+            },
+            schema,
+            sharded: false,
+            properties,
+        };
+        self.commit(name, base, change).await?;
+        Ok(())
+    }
+
     /// The one file of `rows`; none for no rows.
     async fn rows_file(&self, name: &TableName, rows: &RecordBatch) -> Result<Vec<NewFile>> {
-        if rows.num_rows() == 0 {
+        let batches = std::slice::from_ref(rows);
+        self.batches_file(name, &rows.schema(), batches).await
+    }
+
+    /// The one file of all `batches`; none for no rows.
+    async fn batches_file(
+        &self,
+        name: &TableName,
+        schema: &SchemaRef,
+        batches: &[RecordBatch],
+    ) -> Result<Vec<NewFile>> {
+        if batches.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(Vec::new());
         }
-        let encoded = encode(&rows.schema(), std::slice::from_ref(rows), &[])?;
+        let encoded = encode(schema, batches, &[])?;
         Ok(vec![self.write_file(name, None, 0, encoded).await?])
     }
 }
@@ -203,6 +252,38 @@ mod tests {
             versions.push(now.version);
         }
         assert_eq!(versions, [0, 0, 1, 2, 3, 3, 4, 5]);
+    }
+
+    #[tokio::test]
+    async fn files_of_a_table_that_grows_become_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lake, name) = nothing_yet(folder.path()).await;
+        let properties = BTreeMap::from([("mark".to_string(), "a".to_string())]);
+        let (mut files, mut added) = (Vec::new(), Vec::new());
+        for number in 0..i64::try_from(MOST_FILES).unwrap() + 2 {
+            let base = lake.table(&name).await.unwrap();
+            lake.add_rows(&name, base.as_ref(), rows(&[number]), properties.clone())
+                .await
+                .unwrap();
+            let now = lake.table(&name).await.unwrap().unwrap();
+            assert_eq!(now.property("mark"), Some("a"));
+            added.push(number);
+            assert_eq!(now.rows(), added.len() as u64);
+            files.push(now.files.len());
+            // Whoever read the table before that is second, and changes nothing.
+            let late = lake.add_rows(&name, base.as_ref(), rows(&[number]), properties.clone());
+            assert!(late.await.is_err());
+        }
+        let grows: Vec<usize> = (1..=MOST_FILES).chain([1, 2]).collect();
+        assert_eq!(files, grows);
+        let table = lake.table(&name).await.unwrap().unwrap();
+        let mut found = Vec::new();
+        for batch in lake.read_table(&table, None).await.unwrap() {
+            let column = batch.column(0).as_any();
+            found.extend_from_slice(column.downcast_ref::<Int64Array>().unwrap().values());
+        }
+        found.sort_unstable();
+        assert_eq!(found, added);
     }
 
     #[tokio::test]

@@ -31,16 +31,24 @@ pub(super) type AreaTable = (usize, Vec<Option<String>>);
 pub(super) struct AreaTables {
     /// The figures of each table that is not left out.
     nodes: BTreeMap<AreaTable, BTreeSet<NodeId>>,
+    /// The same of the tables of the whole that earlier releases have: where nothing else helps, these show
+    /// what stands.
+    whole: BTreeMap<AreaTable, BTreeSet<NodeId>>,
     /// In how many tables each figure is shown, also those of the whole.
     shown: HashMap<NodeId, usize>,
     left_out: BTreeSet<AreaTable>,
 }
 
 impl AreaTables {
-    /// The tables of areas, and those of the whole, whose place is of no area, with what each shows.
-    pub(super) fn of(all: impl IntoIterator<Item = (AreaTable, BTreeSet<NodeId>)>) -> Self {
+    /// The tables of areas, and those of the whole, whose place is of no area, with what each shows. Those
+    /// of the whole in `stand` are in earlier releases.
+    pub(super) fn of(
+        all: impl IntoIterator<Item = (AreaTable, BTreeSet<NodeId>)>,
+        stand: &BTreeSet<AreaTable>,
+    ) -> Self {
         let mut tables = AreaTables {
             nodes: BTreeMap::new(),
+            whole: BTreeMap::new(),
             shown: HashMap::new(),
             left_out: BTreeSet::new(),
         };
@@ -50,15 +58,18 @@ impl AreaTables {
             }
             if table.1.iter().any(Option::is_some) {
                 tables.nodes.insert(table, nodes);
+            } else if stand.contains(&table) {
+                tables.whole.insert(table, nodes);
             }
         }
         tables
     }
 
-    /// Chooses all figures of a release, without the tables of areas that would give one away.
+    /// Chooses all figures of a release, without the tables of areas that would give one away; where that
+    /// does not help, also without those of the whole that an earlier release has.
     ///
     /// # Errors
-    /// The figures that are the matter, where no table of an area is.
+    /// The figures that are the matter, where no such table is.
     pub(super) fn protect(
         &mut self,
         rule: &dyn SchemeRule,
@@ -110,26 +121,39 @@ impl AreaTables {
     }
 
     /// Leaves out the tables of areas that show these figures or, of a figure that none shows, so `many`
-    /// of those that are nearest to it by what adds up, the last ones; whether there was any.
+    /// of those that are nearest to it by what adds up, the last ones; where there is none, those of the
+    /// whole. Whether there was any.
     fn leave_out(&mut self, figures: &mut TrueFigures, matter: &[NodeId], many: usize) -> bool {
         let Ok(network) = Network::new(figures.nodes.len(), &figures.equations, |_| None) else {
             return false;
         };
-        let found: BTreeSet<AreaTable> = matter
-            .iter()
-            .flat_map(|node| self.nearest(&network, *node, many))
-            .collect();
+        let near = |tables| -> BTreeSet<AreaTable> {
+            let matter = matter.iter();
+            matter
+                .flat_map(|node| self.nearest(tables, &network, *node, many))
+                .collect()
+        };
+        let mut found = near(&self.nodes);
+        if found.is_empty() {
+            found = near(&self.whole);
+        }
         for table in &found {
             self.without(figures, table);
         }
         !found.is_empty()
     }
 
-    fn nearest(&self, network: &Network, node: NodeId, many: usize) -> BTreeSet<AreaTable> {
+    fn nearest(
+        &self,
+        all: &BTreeMap<AreaTable, BTreeSet<NodeId>>,
+        network: &Network,
+        node: NodeId,
+        many: usize,
+    ) -> BTreeSet<AreaTable> {
         let mut seen = BTreeSet::from([node]);
         let mut now = seen.clone();
         let show = |near: &BTreeSet<NodeId>| {
-            let tables = self.nodes.iter();
+            let tables = all.iter();
             let tables = tables.filter(|(_, nodes)| !nodes.is_disjoint(near));
             tables.map(|(table, _)| table.clone()).collect()
         };
@@ -151,7 +175,9 @@ impl AreaTables {
     }
 
     fn without(&mut self, figures: &mut TrueFigures, table: &AreaTable) {
-        for node in self.nodes.remove(table).into_iter().flatten() {
+        let of_area = self.nodes.remove(table);
+        let nodes = of_area.or_else(|| self.whole.remove(table));
+        for node in nodes.into_iter().flatten() {
             let Some(shown) = self.shown.get_mut(&node) else {
                 continue;
             };
@@ -206,11 +232,12 @@ pub(super) mod tests {
     }
 
     fn tables(of: &[(usize, Option<&str>, &[u32])]) -> AreaTables {
-        AreaTables::of(of.iter().map(|(table, code, nodes)| {
+        let of = of.iter().map(|(table, code, nodes)| {
             let place = vec![code.map(str::to_string)];
             let nodes = nodes.iter().copied().map(NodeId).collect();
             ((*table, place), nodes)
-        }))
+        });
+        AreaTables::of(of, &BTreeSet::new())
     }
 
     #[test]
@@ -279,6 +306,40 @@ pub(super) mod tests {
         assert_eq!(
             (refused.why, refused.nodes),
             (Danger::Exposed, vec![NodeId(1)])
+        );
+    }
+
+    #[test]
+    fn a_table_of_the_whole_that_an_earlier_release_has_is_held_before_a_release_is_refused() {
+        let rule = Told(Scheme::Legacy1To5);
+        let whole = |table: usize| (table, vec![None]);
+        let all = || {
+            let nodes = |of: [u32; 3]| BTreeSet::from(of.map(NodeId));
+            [
+                (whole(0), nodes([0, 1, 2])),
+                (whole(1), nodes([6, 7, 8])),
+                ((2, area("B")), nodes([6, 7, 8])),
+            ]
+        };
+        // 3 is 23 less 20 in the first table, and the others have nothing of it.
+        let figures = || {
+            let mut figures = groups();
+            figures.nodes[3].shown = false;
+            figures.nodes[4].shown = false;
+            figures.nodes[5].shown = false;
+            figures
+        };
+        let refused =
+            AreaTables::of(all(), &BTreeSet::from([whole(1)])).protect(&rule, &mut figures());
+        assert_eq!(refused.unwrap_err().nodes, vec![NodeId(1)]);
+        let mut held = AreaTables::of(all(), &BTreeSet::from([whole(0), whole(1)]));
+        let mut figures = figures();
+        held.protect(&rule, &mut figures).unwrap();
+        assert!(held.left_out().contains(&whole(0)) && !held.left_out().contains(&whole(1)));
+        let shown = figures.nodes.iter().map(|node| node.shown);
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            [false, false, false, false, false, false, true, true, true]
         );
     }
 

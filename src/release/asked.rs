@@ -46,7 +46,7 @@ const NAMED: usize = 8;
 /// What the tables of all reports are made from.
 pub(super) struct Asking<'a> {
     /// What earlier releases have said, and what an entry of this one begins with.
-    pub earlier: Option<(Ledger, LedgerEntry)>,
+    pub earlier: Option<&'a (Ledger, LedgerEntry)>,
     pub engine: &'a Engine,
     pub areas: &'a Areas,
     /// The areas that have reports of their own.
@@ -99,7 +99,7 @@ impl Asking<'_> {
 
     /// Refuses a sum beside another one of the same model that an earlier release has.
     fn same_sums(&self, reports: &[Report]) -> Result<()> {
-        let Some((ledger, _)) = &self.earlier else {
+        let Some((ledger, _)) = self.earlier else {
             return Ok(());
         };
         let tables = reports.iter().flat_map(|report| report.counted.values());
@@ -134,7 +134,7 @@ impl Asking<'_> {
         let choice = ReleaseChoice {
             rule: self.scheme,
             few: self.scheme.few(),
-            earlier: self.earlier.as_ref(),
+            earlier: self.earlier,
             cells: nodes.cells(),
             told: told.collect(),
         };

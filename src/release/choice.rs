@@ -1,8 +1,8 @@
 //! The figures of a release, chosen together beside those of all earlier ones, and the tables of areas
 //! that it lacks.
 //!
-//! A table of an area that the choice goes without ([`AreaTables`]) may be one that an earlier release
-//! has. Then it is not left out: all its cells show what stands for them, as cells of which too few people
+//! A table that the choice goes without ([`AreaTables`]), of an area or, where these do not help, of the
+//! whole, may be one that an earlier release has. Then it is not left out: all its cells show what stands for them, as cells of which too few people
 //! changed do, so that nobody sees that it was the matter. A table that no release has is left
 //! out, and stays so until enough of its people have changed ([`AreaTold`]).
 
@@ -62,11 +62,14 @@ impl<'a> ReleaseChoice<'a> {
             (cell.cell, node)
         };
         let nodes: BTreeMap<&CellName, NodeId> = cells.iter().enumerate().map(node_of).collect();
-        let mut tables = AreaTables::of(self.told.iter().map(|(table, cells)| {
+        let told = self.told.iter().map(|(table, cells)| {
             let nodes = cells.iter().filter_map(|cell| nodes.get(cell).copied());
             (table.clone(), nodes.collect())
-        }));
-        let stay_out = self.with_area_told(AreaTold::LeftOut);
+        });
+        let stand = self.with_area_told(AreaTold::Published);
+        let mut tables = AreaTables::of(told, &stand);
+        let mut stay_out = self.with_area_told(AreaTold::LeftOut);
+        stay_out.retain(|(_, area)| area.iter().any(Option::is_some));
         tables.leave_these_out(&mut figures, &stay_out);
         let protected = tables.protect(self.rule, &mut figures)?;
         let not_chosen = tables.left_out();
@@ -115,8 +118,7 @@ impl<'a> ReleaseChoice<'a> {
         }
         let published = ledger.published(entry, &figures, &protected.released, &published);
         chosen.published = published;
-        let held = self.with_area_told(AreaTold::Published);
-        chosen.left_out.retain(|table| !held.contains(table));
+        chosen.left_out.retain(|table| !stand.contains(table));
         let new = chosen.left_out.difference(&stay_out);
         let new = new.flat_map(|table| self.counts_of(table));
         let new = new.map(|(cell, all)| Ledger::leaves_out(entry, cell, all));
@@ -149,17 +151,13 @@ impl<'a> ReleaseChoice<'a> {
         }
     }
 
-    /// The tables of areas of which earlier releases have this: of all their counts, where it is the
-    /// figures, and else of any.
+    /// The tables, of areas and of the whole, of which earlier releases have this: of all their counts, where
+    /// it is the figures, and else of any.
     fn with_area_told(&self, what: AreaTold) -> BTreeSet<AreaTable> {
         let Some((ledger, _)) = self.earlier else {
             return BTreeSet::new();
         };
-        let tables = self
-            .told
-            .keys()
-            .filter(|(_, area)| area.iter().any(Option::is_some));
-        let tables = tables.filter(|table| {
+        let tables = self.told.keys().filter(|table| {
             let counts = self.counts_of(table).into_iter();
             let mut known = counts.map(|(cell, all)| ledger.area_told(cell, &all));
             match what {

@@ -64,10 +64,14 @@ pub(super) async fn load(
             "its people are hashed under another secret",
         ));
     }
-    let rows = lake.state_rows::<LedgerRow>(table.as_ref()).await?;
-    let mut entries = Vec::with_capacity(rows.len());
-    for row in rows {
-        entries.push(entry(row, key)?);
+    let (mut entries, mut damage) = (Vec::new(), None);
+    let take = |row| match entry(row, key) {
+        Ok(entry) => entries.push(entry),
+        Err(e) => damage = Some(e),
+    };
+    lake.each_state_row(table.as_ref(), take).await?;
+    if let Some(damage) = damage {
+        return Err(damage);
     }
     entries.sort_by(|a, b| (a.number, &a.cell).cmp(&(b.number, &b.cell)));
     let ours = known_keys(lake);
@@ -90,7 +94,8 @@ pub(super) async fn load(
     Ok((table, entries))
 }
 
-/// Writes down what is about to be published, after all that has been: that which was read of `table`.
+/// Writes down what is about to be published, after all that has been: that which was read of `table`. No
+/// row of it is written again, so that a release costs what is new in it.
 ///
 /// # Errors
 /// Data, when the lake cannot be written to, or another command wrote to the table since it was read.
@@ -112,7 +117,7 @@ pub(super) async fn keep(
         figure: entry.figure.count(),
     });
     let properties = BTreeMap::from([(MEMBER_KEY.to_string(), key.fingerprint())]);
-    let kept = lake.replace_state(table, rows, properties).await;
+    let kept = lake.add_state(table, rows, properties).await;
     kept.map_err(|e| {
         e.hint("if another release was made at the same time, run `populace release` again")
     })
@@ -212,13 +217,20 @@ mod tests {
         expected.sort_by(|a, b| (a.number, &a.cell).cmp(&(b.number, &b.cell)));
         found.sort_by(|a, b| (a.number, &a.cell).cmp(&(b.number, &b.cell)));
         assert_eq!(found, expected);
-        let version = |table: Option<crate::lake::Table>| table.map(|table| table.version);
-        let before = version(lake.state_table::<LedgerRow>().await.unwrap());
-        keep(&lake, table.as_ref(), &key(1), found).await.unwrap();
-        assert_eq!(
-            version(lake.state_table::<LedgerRow>().await.unwrap()),
-            before
-        );
+        // The next release adds its own, and no row is written again.
+        let next = LedgerEntry {
+            number: 3,
+            release: "2026-11-23-ab".to_string(),
+            ..found[0].clone()
+        };
+        let files = |table: &Option<Table>| table.as_ref().map_or(0, |table| table.files.len());
+        assert_eq!(files(&table), 1);
+        keep(&lake, table.as_ref(), &key(1), [next.clone()])
+            .await
+            .unwrap();
+        let (table, found) = load(&lake, &key(1), "hes2018").await.unwrap();
+        expected.push(next);
+        assert_eq!((found, files(&table)), (expected, 2));
     }
 
     #[tokio::test]

@@ -278,7 +278,7 @@ impl Rendering<'_> {
             orders: &orders,
             scheme: &scheme,
             key: &earlier.key,
-            earlier: earlier.ledger(),
+            earlier: earlier.ledger.as_ref(),
         };
         let asked = asking.all(reports, proved).await?;
         let AskedReports {
@@ -298,7 +298,7 @@ impl Rendering<'_> {
             "no protected figure of the release follows from the others"
         );
         manifest.proof = Some(ReleaseProof {
-            earlier_releases: earlier.releases(),
+            earlier_releases: earlier.releases,
             certificate,
         });
         let made = WholeAndAreas {

@@ -122,6 +122,51 @@ fn a_row_that_the_ledger_has_and_no_file_is_found() {
     assert!(said.contains("2 figures in none of its files"), "{said}");
 }
 
+/// A month later some people are a year older, and have a day more. Where nothing is held, sums say so.
+#[test]
+fn a_sum_that_changed_by_the_amounts_of_few_is_found() {
+    let record = synth(300, 3, false);
+    for (hold_below, fails) in [("1", true), ("8", false)] {
+        let project = Project::over(record.path());
+        let pipeline = pipeline_over(record.path());
+        let setting = format!("hold_below = {hold_below}");
+        project.write_pipeline(&pipeline.replace("hold_below = 0", &setting));
+        let files = [
+            (
+                "sql/own/stay.sql",
+                "/*\ndescription: x\ngrain: person_key\ncolumns:\n  person_key: x\n  sex: x\n  nights: x\n*/\nselect person_key, sex, cast(age % 17 as bigint) as nights from core.person where age is not null\n",
+            ),
+            (
+                "pipelines/reports/stays.toml",
+                "name = \"stays\"\ntitle = \"T\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"d\"\nof = \"own.stay\"\nrows = [\"sex\"]\n[tables.dimensions]\nsex.from = \"reference.sex.sex\"\n[[tables.measures]]\ncolumn = \"nights\"\nlabel = \"Nights\"\nkind = \"sum\"\namount = \"nights\"\n",
+            ),
+        ];
+        for (name, text) in files {
+            let path = project.path(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        project.ok(&["pull"]);
+        let releases = DAYS.map(|day| {
+            project.ok(&["run", "--set", day]);
+            let made = project.json(&["release", "stays", "--set", day]);
+            made["release"].as_str().unwrap().to_string()
+        });
+        project.ok(&["verify", &releases[0], "--ledger"]);
+        if fails {
+            let said = project.fails(1, &["verify", &releases[1], "--ledger"]);
+            assert!(
+                said.contains(
+                    "one or two people may be most of the change since an earlier release: sex"
+                ),
+                "{said}"
+            );
+        } else {
+            project.ok(&["verify", &releases[1], "--ledger"]);
+        }
+    }
+}
+
 #[test]
 fn the_ledger_needs_its_lake() {
     let (_record, project, [first, _]) = two_releases("hes2018");

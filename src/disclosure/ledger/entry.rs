@@ -1,6 +1,7 @@
 //! One figure that has been published, and who was behind it.
 
 use crate::disclosure::count::{Released, TrueCount};
+use crate::disclosure::magnitude;
 use crate::disclosure::members::{MemberKey, Members};
 use crate::disclosure::system::CountOf;
 use chrono::NaiveDate;
@@ -155,6 +156,20 @@ impl LedgerEntry {
         }
         self.members = Members::from_bytes(members)?;
         Some(self)
+    }
+
+    /// Whether one or two people could be most of what a sum changed by since this one: these have such a
+    /// sum now, and a largest amount.
+    pub(super) fn change_tells(
+        &self,
+        members: &Members,
+        (sum, largest): (TrueCount, TrueCount),
+    ) -> bool {
+        self.members.fingerprint() != members.fingerprint()
+            && magnitude::change_tells(
+                (self.count.get(), self.largest.get()),
+                (sum.get(), largest.get()),
+            )
     }
 
     /// All of the entry that anybody may know, as bytes that no other entry has.

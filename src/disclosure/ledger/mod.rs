@@ -22,6 +22,7 @@
 //! few people without having anybody in common, and neither has a figure that could be subtracted.
 
 mod area_told;
+mod asked_again;
 mod entry;
 mod holding;
 mod index;
@@ -34,7 +35,6 @@ pub(crate) use holding::Holding;
 pub(crate) use recall::{CellShown, CellTonight};
 
 use super::count::{Released, TrueCount};
-use super::magnitude;
 use super::members::{CAPACITY, Fingerprint, Members};
 use index::NearIndex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -87,19 +87,15 @@ impl Ledger {
     /// The ledger as it was when `release` was first made, if it was: a release that is made again
     /// comes out as it did, whatever has been published since.
     pub(crate) fn before(
-        entries: &[LedgerEntry],
+        mut entries: Vec<LedgerEntry>,
         release: &str,
         key: &str,
         hold_below: usize,
     ) -> Self {
         let of = |entry: &&LedgerEntry| entry.release == release;
         let number = entries.iter().filter(of).map(|entry| entry.number).min();
-        let known = |entry: &&LedgerEntry| number.is_none_or(|number| entry.number < number);
-        Self::of(
-            entries.iter().filter(known).cloned().collect(),
-            key,
-            hold_below,
-        )
+        entries.retain(|entry| number.is_none_or(|number| entry.number < number));
+        Self::of(entries, key, hold_below)
     }
 
     /// Adds what has been published after everything else.
@@ -108,9 +104,14 @@ impl Ledger {
             return;
         };
         let at = self.entries.len();
-        self.cells.entry(entry.cell.clone()).or_default().push(at);
-        let areas = self.tables.entry(entry.cell.table.clone()).or_default();
-        areas.insert(entry.cell.area());
+        match self.cells.get_mut(&entry.cell) {
+            Some(entries) => entries.push(at),
+            None => {
+                self.cells.insert(entry.cell.clone(), vec![at]);
+                let areas = self.tables.entry(entry.cell.table.clone()).or_default();
+                areas.insert(entry.cell.area());
+            }
+        }
         let comparable = entry.key == self.key;
         if comparable && !entry.members.is_empty() {
             let set = (entry.members.fingerprint(), is_sum(&entry.cell));
@@ -181,12 +182,7 @@ impl Ledger {
         (sum, largest): (TrueCount, TrueCount),
     ) -> Holding<'_> {
         let holding = self.holding(cell, tonight);
-        let now = (sum.get(), largest.get());
-        let tells = |entry: &LedgerEntry| {
-            let before = (entry.count.get(), entry.largest.get());
-            entry.members.fingerprint() != tonight.fingerprint()
-                && magnitude::change_tells(before, now)
-        };
+        let tells = |entry: &LedgerEntry| entry.change_tells(tonight, (sum, largest));
         match (holding.is_new(), self.standing(cell)) {
             (true, Some(stands)) if self.hold_below > 1 && self.of_cell(cell).any(tells) => {
                 Holding::Held(stands)

@@ -156,11 +156,7 @@ impl<'r> Recalled<'r> {
             _ => self.ledger.holding(cell.cell, cell.members),
         };
         let people = cell.members.people().get();
-        let holding = match holding {
-            // Where cells are kept apart, few people's figures are as fine as those of many.
-            Holding::Near(_) if people <= few && !self.ledger.keeps_apart => Holding::Fresh,
-            holding => holding,
-        };
+        let holding = self.ledger.own_of_few(holding, people, few);
         let (node, date) = match holding {
             Holding::Fresh | Holding::Same(_) => (cell.node, None),
             Holding::Held(entry) | Holding::Near(entry) => (self.node(entry), Some(entry.date)),

@@ -160,8 +160,13 @@ fn a_release_that_is_made_again_meets_the_ledger_of_its_time() {
         entry(1, place_a(), Some(40), people(0..40)),
         entry(2, place_a(), Some(60), people(0..60)),
     ];
-    assert_eq!(Ledger::before(&entries, "r1", KEY, 8).entries().len(), 0);
-    let then = Ledger::before(&entries, "r2", KEY, 8);
+    assert_eq!(
+        Ledger::before(entries.clone(), "r1", KEY, 8)
+            .entries()
+            .len(),
+        0
+    );
+    let then = Ledger::before(entries.clone(), "r2", KEY, 8);
     assert_eq!(
         then.holding(&place_a(), &people(0..40))
             .entry()
@@ -170,8 +175,16 @@ fn a_release_that_is_made_again_meets_the_ledger_of_its_time() {
         1
     );
     assert_eq!(then.entries().len(), 1);
-    assert_eq!(Ledger::before(&entries, "r3", KEY, 8).entries().len(), 2);
-    assert_eq!(Ledger::before(&entries, "r3", KEY, 8).next_number(), 3);
+    assert_eq!(
+        Ledger::before(entries.clone(), "r3", KEY, 8)
+            .entries()
+            .len(),
+        2
+    );
+    assert_eq!(
+        Ledger::before(entries.clone(), "r3", KEY, 8).next_number(),
+        3
+    );
 }
 
 #[test]

@@ -276,6 +276,32 @@ fn a_table_that_an_earlier_release_has_shows_what_stands() {
     assert_eq!(shown(&chosen, "C")[0], (Some(40), None));
 }
 
+#[test]
+fn a_table_of_the_whole_shows_what_stands_before_a_release_is_refused() {
+    let mut nights = Nights::new();
+    let first = town([(0..20, 0..20), (0..30, 0..40), (0..30, 0..50)]);
+    nights.release(&first).unwrap();
+    // 27 of the ill of B are gone, and nobody else: 3 would be the whole of tonight less what stands of A
+    // and C, which is known whichever tables of areas there are.
+    let second = town([(0..20, 0..20), (0..3, 0..40), (0..30, 0..50)]);
+    let chosen = nights.release(&second).unwrap();
+    let of_first = Some(date(1));
+    let whole = |chosen: &Chosen, group| {
+        let placed = chosen.figures[&name(None, group)];
+        (placed.figure.count(), placed.since)
+    };
+    assert_eq!(whole(&chosen, Some("ill")), (Some(80), of_first));
+    assert_eq!(whole(&chosen, None), (Some(190), of_first));
+    assert_eq!(shown(&chosen, "B")[0], (Some(30), of_first));
+    assert_eq!(left_out(&chosen), [""; 0]);
+    assert!(chosen.published.is_empty());
+    // Fresh as soon as it can be.
+    let third = town([(0..20, 0..20), (0..12, 0..40), (0..30, 0..50)]);
+    let chosen = nights.release(&third).unwrap();
+    assert_eq!(whole(&chosen, Some("ill")), (Some(62), None));
+    assert_eq!(whole(&chosen, None), (Some(172), None));
+}
+
 /// All nights in one system, for somebody who keeps every release.
 #[derive(Default)]
 struct ReleaseKeeper {

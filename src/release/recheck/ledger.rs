@@ -48,20 +48,24 @@ pub(super) async fn against(
     let own = entries
         .iter()
         .filter(|entry| entry.release == manifest.release);
-    let Some(number) = own.map(|entry| entry.number).min() else {
+    let own = own.map(|entry| entry.number).min();
+    let Some(number) = own.or_else(|| all_held(&entries, manifest)) else {
         let absent = Alteration {
             file: MANIFEST.to_string(),
             what: "is of a release that is not in the ledger of the lake".to_string(),
         };
         return Ok((None, vec![absent]));
     };
-    let until = entries.into_iter().filter(|entry| entry.number <= number);
-    let until: Vec<LedgerEntry> = until.collect();
-    let earlier: BTreeSet<&String> = until
-        .iter()
-        .filter(|entry| entry.number < number)
-        .map(|entry| &entry.release)
-        .collect();
+    let is_until =
+        |entry: &LedgerEntry| entry.number < number || own.is_some() && entry.number == number;
+    let until: Vec<LedgerEntry> = entries.into_iter().filter(is_until).collect();
+    let before = until.iter().filter(|entry| entry.number < number);
+    let earlier: BTreeSet<&String> = before.clone().map(|entry| &entry.release).collect();
+    // People are compared under the key that they were under then.
+    let own = until.iter().find(|entry| entry.number == number);
+    let under = own.map_or("", |entry| entry.key.as_str());
+    let before = Ledger::of(before.cloned().collect(), under, hold_below(manifest))
+        .keeping_apart(scheme.protects_zeros());
     let mut beside = BesideLedger {
         earlier_releases: earlier.len(),
         hides_zeros: scheme.protects_zeros(),
@@ -75,9 +79,26 @@ pub(super) async fn against(
     };
     let mut found = beside.compare(tables);
     found.extend(beside.missing());
+    found.extend(beside.too_early(&before, scheme.few()));
     let (checked, leaks) = beside.attack(scheme);
     found.extend(leaks);
     Ok((Some(checked), found))
+}
+
+/// The number that a release would have in which every figure was held, so that it has no entry: that after
+/// all that it was made beside.
+fn all_held(entries: &[LedgerEntry], manifest: &Manifest) -> Option<u64> {
+    let earlier = manifest.proof.as_ref()?.earlier_releases;
+    let numbers: BTreeSet<u64> = entries.iter().map(|entry| entry.number).collect();
+    let last = numbers.into_iter().nth(earlier.checked_sub(1)?)?;
+    (hold_below(manifest) > 0).then_some(last + 1)
+}
+
+/// Fewer changed people than these hold a figure of a release, as its manifest says.
+fn hold_below(manifest: &Manifest) -> usize {
+    let setting = manifest.scheme.settings.get("hold_below");
+    let setting = setting.and_then(|text| text.parse().ok());
+    setting.unwrap_or(0)
 }
 
 /// A release, and all that was published until then.
@@ -197,6 +218,29 @@ impl BesideLedger {
                 shown(&first.labels)
             ),
         })
+    }
+
+    /// Figures that should have been held, as those of `before` say, and sums whose change tells of somebody
+    /// whatever was held.
+    fn too_early(&self, before: &Ledger, few: u64) -> Vec<Alteration> {
+        let of = |entry: &LedgerEntry, what: &str| Alteration {
+            file: shown(&entry.release),
+            what: format!("{what}: {}", shown(&entry.cell.labels)),
+        };
+        let sums = self.ledger.sums_that_tell(self.number);
+        let own = self.ledger.of_release(self.number);
+        let own = own.filter(|entry| !sums.contains(entry));
+        let held = before.holds(own, few);
+        let sums = sums.iter().take(LISTED).map(|entry| {
+            of(entry, "has a sum of which one or two people may be most of the change since an earlier release")
+        });
+        let held = held.iter().take(LISTED).map(|entry| {
+            of(
+                entry,
+                "has a new figure for a cell in which too few people changed",
+            )
+        });
+        sums.chain(held).collect()
     }
 
     /// What the attacker finds in all that was published until then.

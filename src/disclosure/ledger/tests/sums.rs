@@ -136,6 +136,58 @@ fn every_figure_that_a_sum_has_had_is_subtracted() {
     assert_eq!(stands.number, 2);
 }
 
+/// Released all the same, by a program or a setting that holds nothing.
+#[test]
+fn a_sum_that_was_not_held_is_found() {
+    let all = sum_of("");
+    let mut one_more = before();
+    one_more[0].1 += 90;
+    let nobody_alone = [before(), days(40..60, 5)].concat();
+    let found = |now: &NightsOfEach, figure: Option<u64>| {
+        let then = published(1, all.clone(), Some(270), &before());
+        let now = published(2, all.clone(), figure, now);
+        let until = Ledger::of(vec![then.clone(), now.clone()], KEY, 0);
+        assert!(until.sums_that_tell(1).is_empty());
+        let earlier = Ledger::of(vec![then], KEY, 8);
+        (
+            until.sums_that_tell(2).len(),
+            earlier.holds([&now].into_iter(), 7).len(),
+        )
+    };
+    assert_eq!(found(&one_more, Some(360)), (1, 1));
+    assert_eq!(found(&one_more, None), (1, 1));
+    assert_eq!(found(&nobody_alone, Some(370)), (0, 0));
+    // Five people have two days each: the sum cannot tell of two of them, but too few changed.
+    let mut few = days(0..40, 2);
+    let then = published(1, all.clone(), Some(80), &few);
+    few.iter_mut().take(5).for_each(|(_, days)| *days += 2);
+    let now = published(2, all, Some(90), &few);
+    assert!(
+        Ledger::of(vec![then.clone(), now.clone()], KEY, 0)
+            .sums_that_tell(2)
+            .is_empty()
+    );
+    assert_eq!(
+        Ledger::of(vec![then], KEY, 8).holds([&now].into_iter(), 7),
+        [&now]
+    );
+}
+
+/// A count of rows that was not held.
+#[test]
+fn a_count_that_was_not_held_is_found() {
+    let then = entry(1, place_a(), Some(40), people(0..40));
+    let earlier = Ledger::of(vec![then], KEY, 8);
+    let held = |now: Members| {
+        let now = entry(2, place_a(), Some(50), now);
+        earlier.holds([&now].into_iter(), 7).len()
+    };
+    assert_eq!((held(people(0..47)), held(people(0..48))), (1, 0));
+    // A smaller cell of few people has a figure of its own.
+    let small = entry(2, cell("others", ""), None, people(0..7));
+    assert!(earlier.holds([&small].into_iter(), 7).is_empty());
+}
+
 #[test]
 fn a_sum_is_no_count_of_the_same_people() {
     // Everybody has one day: the sum has the members of the count.

@@ -1,5 +1,6 @@
 //! Releases of random linked tables against attackers of other kinds.
 
+mod hierarchies;
 mod lost;
 pub(in crate::disclosure) mod population;
 mod rules;
