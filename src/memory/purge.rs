@@ -10,7 +10,7 @@ const NEAR: f64 = 0.75;
 const WORTH: usize = 64 * 1024 * 1024;
 
 /// What the system says that a process has.
-struct Resident {
+struct ResidentMemory {
     /// All of it, code too.
     bytes: usize,
     /// Without what comes from files.
@@ -20,7 +20,7 @@ struct Resident {
 /// Gives back what nobody holds, where the process is near `limit` and much of it is not `held`.
 pub(super) fn purge(limit: usize, held: usize) {
     #[allow(clippy::cast_precision_loss)] // a share
-    let is_near = |resident: &Resident| resident.bytes as f64 > limit as f64 * NEAR;
+    let is_near = |resident: &ResidentMemory| resident.bytes as f64 > limit as f64 * NEAR;
     let found = resident().filter(is_near);
     if found.is_some_and(|resident| resident.anonymous.saturating_sub(held) > WORTH) {
         // SAFETY: it may be called at any time from any thread.
@@ -32,14 +32,14 @@ pub(super) fn purge(limit: usize, held: usize) {
 }
 
 /// None where the system does not say it.
-fn resident() -> Option<Resident> {
+fn resident() -> Option<ResidentMemory> {
     let told = std::fs::read_to_string("/proc/self/status").ok()?;
     let bytes = |name: &str| {
         let line = told.lines().find_map(|line| line.strip_prefix(name))?;
         let number: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
         number.checked_mul(1024)
     };
-    Some(Resident {
+    Some(ResidentMemory {
         bytes: bytes("VmRSS:")?,
         anonymous: bytes("RssAnon:")?,
     })
