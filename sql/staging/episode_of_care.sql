@@ -21,7 +21,7 @@ with final as (
         kind,
         organisation_code,
         coalesce(started, cast('1900-01-01' as date)) as started,
-        coalesce(ended, case when status = 'finished' then cast(updated as date) end) as ended
+        coalesce(ended, case when status = 'finished' then cast(updated at time zone 'UTC' at time zone 'Europe/London' as date) end) as ended
     from record.episode_of_care
     where person_key is not null
         and coalesce(status, 'active') not in ('cancelled', 'entered-in-error', 'planned', 'waitlist')

@@ -49,7 +49,7 @@ observations as (
         record_row,
         person_key,
         source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(effective at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         encounter_key
     from record.observation
     where encounter_key is not null
@@ -67,7 +67,7 @@ procedures as (
         record_row,
         person_key,
         source,
-        coalesce(cast(date_trunc('month', performed) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(performed at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         encounter_key
     from record.procedure
     where encounter_key is not null

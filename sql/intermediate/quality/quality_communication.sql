@@ -32,7 +32,7 @@ with rows as (
 by_event as (
     select
         source,
-        coalesce(cast(date_trunc('month', sent) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(sent at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         person_key,
         medium,
         sent,
@@ -53,7 +53,7 @@ by_event as (
     from rows
     group by
         source,
-        coalesce(cast(date_trunc('month', sent) as date), cast('1900-01-01' as date)),
+        coalesce(cast(date_trunc('month', cast(sent at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)),
         person_key,
         medium,
         sent

@@ -57,7 +57,7 @@ found as (
 by_event as (
     select
         source,
-        coalesce(cast(date_trunc('month', occurred) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(occurred at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         person_key,
         code,
         procedure_code,
@@ -73,7 +73,7 @@ by_event as (
         count(*) filter (where occurred is not null and recorded is not null) as recorded_before_start_checked,
         count(*) filter (
             where occurred is not null
-                and recorded is not null and cast(recorded as date) < cast(occurred as date)
+                and recorded is not null and cast(recorded as date) < cast(occurred at time zone 'UTC' at time zone 'Europe/London' as date)
         ) as recorded_before_start,
         count(*) filter (where occurred is not null) as occurred_too_late_checked,
         count(*) filter (
@@ -84,7 +84,7 @@ by_event as (
     from found
     group by
         source,
-        coalesce(cast(date_trunc('month', occurred) as date), cast('1900-01-01' as date)),
+        coalesce(cast(date_trunc('month', cast(occurred at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)),
         person_key,
         code,
         procedure_code,

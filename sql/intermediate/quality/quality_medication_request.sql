@@ -61,7 +61,7 @@ found as (
 by_event as (
     select
         source,
-        coalesce(cast(date_trunc('month', authored) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(authored at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         person_key,
         code,
         medication_key,
@@ -93,7 +93,7 @@ by_event as (
     from found
     group by
         source,
-        coalesce(cast(date_trunc('month', authored) as date), cast('1900-01-01' as date)),
+        coalesce(cast(date_trunc('month', cast(authored at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)),
         person_key,
         code,
         medication_key,

@@ -69,7 +69,7 @@ found as (
 counted_rows as (
     select
         source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(effective at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         count(*) as row_count,
         count(person_key) as linked_count,
         count(*) filter (where person_key is null) as person_key_missing,
@@ -110,13 +110,13 @@ counted_rows as (
         count(*) filter (where effective is not null and updated is not null) as record_late_checked,
         count(*) filter (
             where effective is not null
-                and updated is not null and cast(updated as date) > cast(effective as date) + interval '60' day
+                and updated is not null and cast(updated as date) > cast(effective at time zone 'UTC' at time zone 'Europe/London' as date) + interval '60' day
         ) as record_late,
         count(*) filter (where encounter_key is not null) as encounter_key_unresolved_checked
     from found
     group by
         source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
+        coalesce(cast(date_trunc('month', cast(effective at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date))
 ),
 
 -- The encounter may be of another person.
@@ -150,12 +150,12 @@ events as (
 duplicates as (
     select
         source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(effective at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         sum(row_count - 1) as duplicate_count
     from events
     group by
         source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
+        coalesce(cast(date_trunc('month', cast(effective at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date))
 ),
 
 counted as (

@@ -63,7 +63,7 @@ found as (
 counted as (
     select
         source,
-        coalesce(cast(date_trunc('month', updated) as date), cast('1900-01-01' as date)) as month,
+        coalesce(cast(date_trunc('month', cast(updated at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date)) as month,
         count(*) as row_count,
         count(*) filter (where person_key is null) as person_key_missing,
         count(*) filter (where sex is null or sex = 'unknown') as sex_missing,
@@ -96,7 +96,7 @@ counted as (
         count(*) filter (where lsoa21_code is not null) as lsoa21_code_unresolved_checked,
         count(*) filter (where lsoa21_code is not null and found_area is null) as lsoa21_code_unresolved
     from found
-    group by source, coalesce(cast(date_trunc('month', updated) as date), cast('1900-01-01' as date))
+    group by source, coalesce(cast(date_trunc('month', cast(updated at time zone 'UTC' at time zone 'Europe/London' as date)) as date), cast('1900-01-01' as date))
 ),
 
 checks as (
