@@ -40,9 +40,9 @@ with final as (
     select
         person_key,
         record_key as spell_key,
-        provider_code,
-        site_code,
-        case when practice_code not in ('V81997', 'V81998', 'V81999') then practice_code end as practice_code,
+        upper(provider_code) as provider_code,
+        upper(site_code) as site_code,
+        case when upper(practice_code) not in ('V81997', 'V81998', 'V81999') then upper(practice_code) end as practice_code,
         lsoa21_code,
         admission_date,
         discharge_date,

@@ -32,7 +32,7 @@ with final as (
         contact as started,
         contact_date as started_date,
         cast(null as timestamp(6)) as ended,
-        provider_code,
+        upper(provider_code) as provider_code,
         cast(null as varchar) as practice_code,
         coalesce(lower(attended) in ('5', '6', 'yes', 'y', 'true', '1'), true) as attended,
         false as emergency,

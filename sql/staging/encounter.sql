@@ -35,7 +35,7 @@ with final as (
         started,
         started_date,
         ended,
-        provider_code,
+        upper(provider_code) as provider_code,
         provider_key as organisation_key,
         location_key,
         upper(admission_method) as admission_method,

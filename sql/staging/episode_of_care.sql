@@ -19,7 +19,7 @@ with final as (
         person_key,
         record_key as episode_key,
         kind,
-        organisation_code,
+        upper(organisation_code) as organisation_code,
         coalesce(started, cast('1900-01-01' as date)) as started,
         coalesce(ended, case when status = 'finished' then cast(updated at time zone 'UTC' at time zone 'Europe/London' as date) end) as ended
     from record.episode_of_care

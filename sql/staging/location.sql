@@ -14,8 +14,8 @@ checks:
 with final as (
     select
         record_key as location_key,
-        site_code,
-        organisation_code,
+        upper(site_code) as site_code,
+        upper(organisation_code) as organisation_code,
         organisation_key
     from record.location
 )

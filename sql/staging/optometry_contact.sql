@@ -29,7 +29,7 @@ with final as (
         cast(contact_date as timestamp(6)) as started,
         contact_date as started_date,
         cast(null as timestamp(6)) as ended,
-        provider_code,
+        upper(provider_code) as provider_code,
         cast(null as varchar) as practice_code,
         true as attended,
         false as emergency,

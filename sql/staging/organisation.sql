@@ -12,7 +12,7 @@ checks:
 with final as (
     select
         record_key as organisation_key,
-        ods_code as organisation_code
+        upper(ods_code) as organisation_code
     from record.organisation
 )
 

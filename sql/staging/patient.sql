@@ -33,7 +33,7 @@ with final as (
         upper(ethnic_category) as ethnic_category,
         language,
         interpreter_required,
-        case when practice_code not in ('V81997', 'V81998', 'V81999') then practice_code end as practice_code,
+        case when upper(practice_code) not in ('V81997', 'V81998', 'V81999') then upper(practice_code) end as practice_code,
         practice_key as organisation_key,
         practice_role_key as role_key,
         registration_started,

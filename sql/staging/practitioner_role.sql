@@ -13,7 +13,7 @@ checks:
 with final as (
     select
         record_key as role_key,
-        organisation_code,
+        upper(organisation_code) as organisation_code,
         organisation_key
     from record.practitioner_role
 )

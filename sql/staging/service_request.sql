@@ -28,7 +28,7 @@ with final as (
         case when code_system like 'http://snomed.info/sct%' then code end as snomed_code,
         reason_code,
         cast(authored at time zone 'UTC' at time zone 'Europe/London' as date) as authored_date,
-        performer_code as provider_code
+        upper(performer_code) as provider_code
     from record.service_request
     where person_key is not null
         and coalesce(status, 'unknown') <> 'entered-in-error'

@@ -34,7 +34,7 @@ with final as (
         cast(event_start_date as timestamp(6)) as started,
         event_start_date as started_date,
         cast(event_end_date as timestamp(6)) as ended,
-        council_code as provider_code,
+        upper(council_code) as provider_code,
         cast(null as varchar) as practice_code,
         true as attended,
         false as emergency,

@@ -178,7 +178,7 @@ final as (
     select
         person_key,
         setting,
-        coalesce(organisation_code, 'Not known') as organisation_code,
+        coalesce(upper(organisation_code), 'Not known') as organisation_code,
         cast(date_trunc('month', record_date) as date) as month,
         count(*) as records,
         max(record_date) as last_record
@@ -187,7 +187,7 @@ final as (
     group by
         person_key,
         setting,
-        coalesce(organisation_code, 'Not known'),
+        coalesce(upper(organisation_code), 'Not known'),
         cast(date_trunc('month', record_date) as date)
 )
 
