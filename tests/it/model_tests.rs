@@ -102,6 +102,11 @@ fn a_case_that_shows_nothing_is_an_error() {
             "there is no column 'registred_days'",
         ),
         (
+            "month,registered_days",
+            "month,month",
+            "column 'month' is named twice",
+        ),
+        (
             "    expect_error:",
             "    expects:",
             "unknown field `expects`",

@@ -31,6 +31,13 @@ pub(super) fn csv_text(place: &str, text: &str) -> Result<CsvColumns> {
         .iter()
         .map(str::to_string)
         .collect();
+    let mut others = names.iter().enumerate();
+    if let Some((_, name)) = others.find(|(at, name)| names[..*at].contains(name)) {
+        return Err(
+            Error::usage(format!("{place}: column '{name}' is named twice"))
+                .hint("name each column once"),
+        );
+    }
     let mut columns = vec![Vec::new(); names.len()];
     let mut rows = 0;
     for row in reader.records() {
