@@ -374,9 +374,12 @@ impl Attempt<'_> {
         for link in &opted_out.links {
             people.learn(*link);
         }
-        // Tombstones are news as long as the Patient is there: a pull that was cut short kept them and
-        // had not moved the rows.
+        // Versions without rows and tombstones are news as long as the older rows are there: a pull that was
+        // cut short kept them and had not moved what belongs to others now.
         people.note_changes();
+        for table in plan.tables.iter().filter(|table| table.merges.is_some()) {
+            people.load_unmerged(self.lake, table).await?;
+        }
         // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
         let linked = opted_out.links.iter().map(|link| link.patient_key);
         let linked: HashSet<PatientKey> = linked.collect();

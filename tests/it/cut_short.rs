@@ -170,11 +170,9 @@ impl Pair {
 const ENCOUNTERS: &str = "select count(*) from record.encounter";
 
 /// A line arrives in a file of its own.
-fn send(record: &Path, line: &serde_json::Value) {
-    write_lines(
-        &record.join("fhir/another-night.ndjson"),
-        &[line.to_string()],
-    );
+fn send(record: &Path, night: u32, line: &serde_json::Value) {
+    let file = format!("fhir/another-night-{night}.ndjson");
+    write_lines(&record.join(file), &[line.to_string()]);
 }
 
 #[test]
@@ -187,7 +185,7 @@ fn a_deleted_patient_is_known_to_whoever_opts_out_after_a_pull_that_was_cut_shor
         "meta": { "lastUpdated": "2026-10-01T00:00:00Z" },
         "entry": [{ "request": { "method": "DELETE", "url": key } }],
     });
-    send(pair.record.path(), &bundle);
+    send(pair.record.path(), 1, &bundle);
     pair.pull_cut_short("record/patient");
     pair.cut.ok(&["pull", "-q"]);
     let waiting = format!("{ENCOUNTERS} where person_key is null");
@@ -213,10 +211,39 @@ fn whoever_turns_out_not_to_have_opted_out_comes_back_after_a_pull_that_was_cut_
     let line = pair.state.live[&key].replace(&number, &nhs_number(500));
     let mut patient: serde_json::Value = serde_json::from_str(&line).unwrap();
     patient["meta"]["lastUpdated"] = "2026-10-01T00:00:00Z".into();
-    send(pair.record.path(), &patient);
+    send(pair.record.path(), 1, &patient);
     pair.pull_cut_short("record/patient");
     pair.cut.ok(&["pull", "-q"]);
     assert_eq!(pair.cut.number(ENCOUNTERS), before);
+}
+
+#[test]
+fn a_merge_is_undone_after_a_pull_that_was_cut_short_before_any_table() {
+    let pair = Pair::new(76);
+    let (key, _, encounters) = pair.patient();
+    let mut keys = pair.state.live.keys();
+    let other = keys.find(|of| of.starts_with("Patient/") && **of != key);
+    let persons = |project: &Project| {
+        project.sql("select record_key, person_key from record.encounter order by 1, record_row")
+    };
+    let before = persons(&pair.whole);
+
+    let mut patient: serde_json::Value = serde_json::from_str(&pair.state.live[&key]).unwrap();
+    patient["meta"]["lastUpdated"] = "2026-10-01T00:00:00Z".into();
+    patient["link"] =
+        serde_json::json!([{ "other": { "reference": other }, "type": "replaced-by" }]);
+    send(pair.record.path(), 1, &patient);
+    pair.cut.ok(&["pull", "-q"]);
+    let merged = persons(&pair.cut);
+    let moved = merged.iter().zip(&before).filter(|(now, then)| now != then);
+    assert_eq!(moved.count(), encounters);
+
+    patient["meta"]["lastUpdated"] = "2026-10-02T00:00:00Z".into();
+    patient.as_object_mut().unwrap().remove("link");
+    send(pair.record.path(), 2, &patient);
+    pair.pull_cut_short("populace/emptied");
+    pair.cut.ok(&["pull", "-q"]);
+    assert_eq!(persons(&pair.cut), before);
 }
 
 /// How many seeds; more of them with `POPULACE_CUT_SHORT=3`.
@@ -245,10 +272,18 @@ fn a_pull_that_is_cut_short_between_any_two_commits_is_finished_by_the_next() {
             for cut in 0..changed.len() {
                 replace(&lake, &before);
                 let mut names = Vec::new();
+                // They are committed before any table.
+                for own in ["populace/deleted", "populace/emptied"] {
+                    if after.join(own).exists() {
+                        replace(&lake.join(own), &after.join(own));
+                    }
+                }
                 for (at, name) in changed.iter().enumerate() {
                     // One table alone, or some of them.
                     let committed = match cut % 2 {
                         0 => at == cut,
+                        // And none of them.
+                        _ if cut == 1 => false,
                         _ => pair.dice.roll(2) == 0,
                     };
                     if committed {

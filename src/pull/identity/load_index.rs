@@ -147,6 +147,11 @@ impl PatientIndex {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Takes in which records of `table` have a version that says nothing of a merge.
+    pub(crate) async fn load_unmerged(&mut self, lake: &Lake, table: &TablePlan) -> Result<()> {
         for rowless in rowless_versions::load(lake).await?.of(&table.name) {
             self.learn_unmerged(rowless.record, rowless.version);
         }
