@@ -238,6 +238,12 @@ impl PatientIndex {
             .collect()
     }
 
+    /// Whether anything that was known of a Patient was overturned since [`PatientIndex::note_changes`]: rows
+    /// that were read meanwhile may be with whom the Patient was in between.
+    pub(crate) fn was_overturned(&self) -> bool {
+        !self.before.is_empty() || self.replaced != self.replaced_before
+    }
+
     /// The person that a Patient is; None while that is not known.
     pub(crate) fn person(&self, patient: PatientKey) -> Option<PersonKey> {
         if self.replaced.is_empty() {
@@ -374,6 +380,8 @@ mod tests {
         assert_eq!(people.moved(), HashMap::from([(patient(1), person(10))]));
         people.learn(fact(1, 10, 7));
         assert!(people.moved().is_empty());
+        // Who came back to whom they were had been somebody else.
+        assert!(people.was_overturned());
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(crate) struct Relink<'a> {
     pub people: &'a PatientIndex,
     /// Patients who were somebody else when the lake was last committed, and whom.
     pub moved: &'a HashMap<PatientKey, Option<PersonKey>>,
+    /// Whether all new rows are looked at, as they may be with whom a Patient was while they were read.
+    pub all_new: bool,
     /// Whether rows of everybody are looked at, as other Patients may have moved than are known of.
     pub everybody: bool,
     /// Whether the table's records are the Patients themselves.
@@ -75,7 +77,7 @@ impl Relink<'_> {
         };
         for shard in self.spool.shards(self.table) {
             // A merged Patient's own row comes with the number that it no longer goes by.
-            if affected(shard) || self.is_people {
+            if self.all_new || affected(shard) || self.is_people {
                 for part in self.spool.take_some(self.table, shard, &look)? {
                     self.spool.add(self.table, self.linked(&part.batch)?)?;
                 }

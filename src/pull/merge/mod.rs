@@ -79,6 +79,7 @@ impl Merge<'_> {
                 table: table.index,
                 people: &intake.people,
                 moved: &moved,
+                all_new: intake.people.was_overturned(),
                 everybody: self.cut_short,
                 is_people: links_people(self.plan, table.plan),
                 withdrawn: self.withdrawn.of(table.index),
