@@ -18,18 +18,14 @@ import datetime
 import gzip
 import itertools
 import json
-import os
 import pathlib
 import random
 import re
 import shutil
-import subprocess
-import sys
-import tempfile
-import time
+
+from timed_run import run
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-LIMITS = ["--memory-limit", "2GB", "--threads", "2", "--no-progress"]
 LAST = datetime.date(2026, 9, 30)
 # Fewer people than these entered or left: the change of a figure tells of each.
 FEW = 8
@@ -38,21 +34,6 @@ WHO = ["nhs_number", "nhs_number_status", "local_patient_id", "patient_name", "d
 WHO += ["ethnic_category", "gp_practice"]
 # What divides a count at most: dimensions, and an area that a column of the person names.
 DIMENSIONS, OF_THE_PERSON = 4, " of the person"
-
-
-def run(command, folder):
-    """Processor and wall seconds, and what was printed."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        began = time.monotonic()
-        process = subprocess.Popen([*command, *LIMITS], stdout=out, stderr=errors, cwd=folder)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        errors.seek(0)
-        if process.returncode != 0:
-            sys.exit(f"{' '.join(command[:3])}: {errors.read().strip()}")
-        return used.ru_utime + used.ru_stime, wall, out.read()
 
 
 class Town:
@@ -514,7 +495,7 @@ def simulate(program, town, place, nights):
             date = ["--set", f"as_of={day}", "--set", f"period_end={day}"]
             seconds, printed = {}, ""
             for step in ["pull", "run", "release"]:
-                seconds[step], _, printed = run([program, step, "--json", *date], place)
+                seconds[step], _, _, printed = run([program, step, "--json", *date], place)
             release = json.loads(printed)["release"]
             manifest = json.loads((place / "releases" / release / "manifest.json").read_text())
             _, query = truth_query(manifest)

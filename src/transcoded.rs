@@ -1,5 +1,6 @@
 //! Text of other encodings than UTF-8, and how it is told.
 
+use crate::error::{Context, Error, Result};
 use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::io::{self, Cursor, Read};
 
@@ -46,8 +47,30 @@ pub(crate) fn utf8<'r>(mut reader: impl Read + Send + 'r) -> io::Result<Box<dyn 
     })
 }
 
+/// The text of a file as UTF-8, as [`utf8`].
+///
+/// # Errors
+/// Data: it cannot be read, or is packed; `cannot` is what it is needed for, `hint` what to do with a packed one.
+pub(crate) fn unpacked<'r>(
+    mut reader: impl Read + Send + 'r,
+    cannot: impl Fn() -> String,
+    hint: &str,
+) -> Result<Box<dyn Read + Send + 'r>> {
+    let mut start = Vec::new();
+    reader
+        .by_ref()
+        .take(2)
+        .read_to_end(&mut start)
+        .data(&cannot)?;
+    if let Some(packing) = packing(&start) {
+        let cause = format!("it is {packing}");
+        return Err(Error::data(cannot()).cause(cause).hint(hint));
+    }
+    utf8(Cursor::new(start).chain(reader)).data(cannot)
+}
+
 /// What a file that should be text is packed with, by its first two bytes.
-pub(crate) fn packing(start: &[u8]) -> Option<&'static str> {
+fn packing(start: &[u8]) -> Option<&'static str> {
     match start.get(..2)? {
         [0x1f, 0x8b] => Some("packed with gzip"),
         b"PK" => Some("a zip archive or a workbook"),

@@ -103,24 +103,6 @@ impl Lake {
         Ok(())
     }
 
-    /// Adds `rows` to what the table held at version `base`.
-    pub(crate) async fn append_rows(
-        &self,
-        name: &TableName,
-        base: Option<&Table>,
-        rows: RecordBatch,
-    ) -> Result<()> {
-        let change = Change {
-            schema: rows.schema(),
-            sharded: false,
-            properties: BTreeMap::new(),
-            add: self.rows_file(name, &rows).await?,
-            remove: Vec::new(),
-        };
-        self.commit(name, base, change).await?;
-        Ok(())
-    }
-
     /// Adds `rows` to what the table held at version `base`, with these `properties`. Each time adds a file,
     /// and when there are [`MOST_FILES`] of them, all become one.
     pub(crate) async fn add_rows(
@@ -287,20 +269,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_are_added_to_those_that_are_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let (lake, name) = nothing_yet(folder.path()).await;
-        for numbers in [&[1, 2][..], &[3]] {
-            let base = lake.table(&name).await.unwrap();
-            lake.append_rows(&name, base.as_ref(), rows(numbers))
-                .await
-                .unwrap();
-        }
-        let now = lake.table(&name).await.unwrap().unwrap();
-        assert_eq!((now.rows(), now.files.len(), now.version), (3, 2, 1));
-    }
-
-    #[tokio::test]
     async fn a_table_that_was_put_back_is_read_anew() {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::new(1, "key".into());
@@ -312,7 +280,9 @@ mod tests {
         let add = async |lake: &Lake, numbers: &[i64]| {
             let base = lake.table(&name).await.unwrap();
             let rows = rows(numbers);
-            lake.append_rows(&name, base.as_ref(), rows).await.unwrap();
+            lake.add_rows(&name, base.as_ref(), rows, BTreeMap::new())
+                .await
+                .unwrap();
         };
         let (one, other) = (open().await.unwrap(), open().await.unwrap());
         add(&one, &[1]).await;

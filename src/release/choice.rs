@@ -2,9 +2,10 @@
 //! that it lacks.
 //!
 //! A table that the choice goes without ([`AreaTables`]), of an area or, where these do not help, of the
-//! whole, may be one that an earlier release has. Then it is not left out: all its cells show what stands for them, as cells of which too few people
-//! changed do, so that nobody sees that it was the matter. A table that no release has is left
-//! out, and stays so until enough of its people have changed ([`AreaTold`]).
+//! whole, may be one that an earlier release has. Then it is not left out: all its cells show what stands
+//! for them, as cells of which too few people changed do, so that nobody sees that it was the matter. A
+//! table that no release has is left out, and stays so until enough of its people have changed
+//! ([`AreaTold`]).
 
 use super::area_tables::{AreaTable, AreaTables};
 use super::counted::{PlacedFigure, ReleaseCell};

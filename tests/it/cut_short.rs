@@ -246,6 +246,57 @@ fn a_merge_is_undone_after_a_pull_that_was_cut_short_before_any_table() {
     assert_eq!(persons(&pair.cut), before);
 }
 
+#[test]
+fn rows_do_not_stay_with_whom_a_patient_was_while_they_were_read() {
+    let pair = Pair::new(77);
+    let (key, _, _) = pair.patient();
+    let live = &pair.state.live;
+    let list = std::fs::read_to_string(pair.record.path().join("opt-outs.txt")).unwrap();
+    let others = live.iter().filter(|(of, line)| {
+        let number = nhs_number_of(line);
+        let is_known = number.is_some_and(|number| !list.contains(&number));
+        of.starts_with("Patient/") && **of != key && is_known && line.contains("\"address\"")
+    });
+    let others: Vec<&String> = others.map(|(of, _)| of).collect();
+    let (second, third) = (others[0], others[1]);
+    let addresses = || {
+        let columns = "record_key, record_row, person_key";
+        let sql = format!("select {columns} from record.patient_address order by 1, 2");
+        pair.cut.sql(&sql)
+    };
+    let before = addresses();
+    let replaced = |key: &String, by: &String| {
+        let mut patient: serde_json::Value = serde_json::from_str(&live[key]).unwrap();
+        patient["meta"]["lastUpdated"] = "2026-10-01T00:00:00Z".into();
+        patient["link"] =
+            serde_json::json!([{ "other": { "reference": by }, "type": "replaced-by" }]);
+        patient
+    };
+    let mut first = replaced(&key, second);
+    send(pair.record.path(), 1, &first);
+    send(pair.record.path(), 2, &replaced(second, third));
+    pair.cut.ok(&["pull", "-q"]);
+    assert_ne!(addresses(), before);
+
+    // The third is deleted, and nobody replaces the first any more. While the deletion alone is known, the
+    // first is the second.
+    first["meta"]["lastUpdated"] = "2026-10-02T00:00:00Z".into();
+    first.as_object_mut().unwrap().remove("link");
+    send(pair.record.path(), 3, &first);
+    let deleted = serde_json::json!({
+        "resourceType": "Bundle", "type": "transaction",
+        "meta": { "lastUpdated": "2026-10-02T00:00:00Z" },
+        "entry": [{ "request": { "method": "DELETE", "url": third } }],
+    });
+    send(pair.record.path(), 4, &deleted);
+    pair.pull_cut_short("populace/emptied");
+    pair.cut.ok(&["pull", "-q"]);
+    let found = addresses();
+    let odd: Vec<_> = found.iter().filter(|row| !before.contains(row)).collect();
+    assert!(odd.is_empty(), "{odd:?}");
+    assert!(found.len() < before.len(), "those of the third are gone");
+}
+
 /// How many seeds; more of them with `POPULACE_CUT_SHORT=3`.
 fn wanted_seeds() -> u32 {
     let wanted = std::env::var("POPULACE_CUT_SHORT").ok();

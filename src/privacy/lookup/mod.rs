@@ -74,16 +74,7 @@ impl Lookup {
             hash: blake3::Hasher::new(),
         };
         let mut lookup = Lookup::default();
-        let mut start = Vec::new();
-        Read::take(&mut file, 2)
-            .read_to_end(&mut start)
-            .data(cannot)?;
-        if let Some(packing) = transcoded::packing(&start) {
-            return Err(Error::data(cannot())
-                .cause(format!("it is {packing}"))
-                .hint("unpack it, or save it as CSV UTF-8"));
-        }
-        let text = transcoded::utf8(start.as_slice().chain(&mut file)).data(cannot)?;
+        let text = transcoded::unpacked(&mut file, cannot, "unpack it, or save it as CSV UTF-8")?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
         let header = reader.byte_headers().data(cannot)?.iter();
         let header: Vec<String> = header.map(column_name).collect();

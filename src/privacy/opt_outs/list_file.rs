@@ -9,7 +9,7 @@ use super::super::spelling::plain_text;
 use crate::error::{Context, Error, Result};
 use crate::transcoded;
 use chrono::NaiveDate;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::SystemTime;
@@ -35,7 +35,7 @@ impl ListFile {
     /// names the line and not what it holds.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let cannot = || format!("the opt-out list {} cannot be read", path.display());
-        let mut file = crate::regular_file::open(path).data(cannot).map_err(|e| {
+        let file = crate::regular_file::open(path).data(cannot).map_err(|e| {
             e.hint("correct opt_outs under [privacy]; nothing was pulled without it")
         })?;
         let facts = file.metadata().data(cannot)?;
@@ -52,16 +52,8 @@ impl ListFile {
         let mut number = 0;
         // What the last line may be: none of a number, but a trailer.
         let mut unread: Option<(String, usize)> = None;
-        let mut start = Vec::new();
-        Read::take(&mut file, 2)
-            .read_to_end(&mut start)
-            .data(cannot)?;
-        if let Some(packing) = transcoded::packing(&start) {
-            return Err(Error::data(cannot())
-                .cause(format!("it is {packing}"))
-                .hint("unpack it: nothing is pulled while an opt-out is unreadable"));
-        }
-        let text = transcoded::utf8(start.as_slice().chain(file)).data(cannot)?;
+        let packed = "unpack it: nothing is pulled while an opt-out is unreadable";
+        let text = transcoded::unpacked(file, cannot, packed)?;
         let wrong =
             |(what, hint): (String, &'static str)| Error::data(cannot()).cause(what).hint(hint);
         for line in BufReader::new(text).lines() {

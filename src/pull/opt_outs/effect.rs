@@ -4,7 +4,7 @@
 use super::change::ListChange;
 use super::stored::{OptOutListRow, lists};
 use crate::error::Result;
-use crate::lake::{Lake, StateRow, Table, Timestamp, VisitColumns, state_batch, state_table_name};
+use crate::lake::{Lake, StateRow, Table, Timestamp, VisitColumns, state_table_name};
 use crate::privacy::{ListRead, OptOutKind, PersonKey};
 use crate::pull::merge::exclusions::{Exclusions, Theirs, WHOSE};
 use arrow::datatypes::Schema;
@@ -165,8 +165,7 @@ async fn append(lake: &Lake, change: &str, mut noted: Vec<EffectRow>) -> Result<
     }
     let name = state_table_name::<EffectRow>();
     let base = lake.table(&name).await?;
-    lake.append_rows(&name, base.as_ref(), state_batch(noted)?)
-        .await
+    lake.add_state(base.as_ref(), noted, BTreeMap::new()).await
 }
 
 /// How many rows of a table are of people who have opted out.
