@@ -19,6 +19,7 @@ const BRACKET: u8 = 2;
 const BEYOND_ASCII: u8 = 4;
 const ESCAPE: u8 = 8;
 const BLANK: u8 = 16;
+const TAG: u8 = 32;
 
 /// The kind of each byte that is neither a digit nor a letter and matters here.
 const KINDS: [u8; 256] = {
@@ -27,7 +28,7 @@ const KINDS: [u8; 256] = {
     kinds[b'[' as usize] = BRACKET;
     kinds[b'(' as usize] = BRACKET;
     kinds[b'{' as usize] = BRACKET;
-    kinds[b'<' as usize] = BRACKET;
+    kinds[b'<' as usize] = BRACKET | TAG;
     kinds[b'&' as usize] = ESCAPE;
     kinds[b'%' as usize] = ESCAPE;
     kinds[b' ' as usize] = BLANK;
@@ -59,6 +60,11 @@ impl Census {
         self.has(BEYOND_ASCII | ESCAPE)
     }
 
+    /// Whether the text can have tags of HTML or XML in it.
+    pub(super) fn may_hold_tags(self) -> bool {
+        self.has(TAG)
+    }
+
     /// Whether the text can hold an e-mail address, in signs or in words.
     pub(super) fn may_hold_email(self) -> bool {
         let words = self.letters > 5 || self.has(BEYOND_ASCII);
@@ -73,7 +79,7 @@ pub(super) fn plain(text: &str, census: Census) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let read = match census.has(ESCAPE) {
-        true => unescaped(text),
+        true => twice_unescaped(text),
         false => Cow::Borrowed(text),
     };
     if read.is_ascii() {
@@ -154,6 +160,15 @@ fn simple(sign: char) -> char {
     digit.and_then(|d| char::from_digit(d, 10)).unwrap_or(sign)
 }
 
+/// A text in HTML that was put into HTML or XML once more has escapes of escapes: `&amp;nbsp;`.
+fn twice_unescaped(text: &str) -> Cow<'_, str> {
+    let read = unescaped(text);
+    match read.contains("&amp") || text.contains("&amp") {
+        true => Cow::Owned(unescaped(&read).into_owned()),
+        false => read,
+    }
+}
+
 /// Reads `&nbsp;`, `&#160;`, `&#xa0;`, `&commat;` and `%20`; leaves everything else.
 fn unescaped(text: &str) -> Cow<'_, str> {
     let mut read = String::new();
@@ -199,6 +214,9 @@ fn entity(escape: &str) -> (Option<char>, usize) {
         "commat" => Some('@'),
         "period" => Some('.'),
         "hyphen" | "dash" | "ndash" | "mdash" | "shy" => Some('-'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
         "sol" => Some('/'),
         "plus" => Some('+'),
         "lpar" => Some('('),
@@ -233,6 +251,8 @@ mod tests {
             ("943&#160;476", "943 476"),
             ("943&#xA0;476", "943 476"),
             ("943%20476", "943 476"),
+            ("943&amp;nbsp;476", "943 476"),
+            ("943&lt;br&gt;476", "943<br>476"),
             ("100 %", "100 %"),
             ("a & b; c", "a & b; c"),
             ("50%é", "50%é"),

@@ -12,6 +12,7 @@ mod postcode;
 mod snomed;
 #[cfg(test)]
 mod spellings;
+mod tags;
 
 use super::spelling::{Census, folded, plain};
 use arrow::array::{Array, AsArray, PrimitiveArray};
@@ -150,14 +151,24 @@ pub(crate) fn looks_identifying(text: &str) -> Option<&'static str> {
         Cow::Borrowed(_) => census,
         Cow::Owned(text) => Census::of(text),
     };
-    if census.may_hold_email() && email::found(&text) {
+    // The tags themselves may hold an identifier too.
+    let tagged = census.may_hold_tags();
+    in_plain(&text, census).or_else(|| {
+        let seen = tagged.then(|| tags::without_tags(&text)).flatten()?;
+        in_plain(&seen, Census::of(&seen))
+    })
+}
+
+/// What a text gives away that has one form for each sign.
+fn in_plain(text: &str, census: Census) -> Option<&'static str> {
+    if census.may_hold_email() && email::found(text) {
         return Some("an e-mail address");
     }
     let (number, postcode) = (census.digits > 9, census.digits > 1 && census.letters > 2);
     if !number && !postcode {
         return None;
     }
-    let folded = folded(&text);
+    let folded = folded(text);
     let masked = masks::masks(&folded);
     let found = number.then(|| numbers::find(&folded, &masked)).flatten();
     found.or_else(|| (postcode && postcode::found(&folded, &masked)).then_some("a postcode"))

@@ -30,8 +30,20 @@ fn parts(text: &str, lengths: &[usize], between: &str) -> String {
     parts.join(between)
 }
 
+/// What stands between signs in a text of HTML or XML and is not seen.
+const TAGS: [&str; 8] = [
+    "<br>",
+    "<BR/>",
+    "</td><td>",
+    "<span class=\"n\">",
+    "</b><b>",
+    "&lt;br&gt;",
+    "&amp;nbsp;",
+    "<!-- -->",
+];
+
 fn separators() -> impl Iterator<Item = &'static str> {
-    BLANKS.into_iter().chain(SIGNS).chain(INVISIBLE)
+    BLANKS.into_iter().chain(SIGNS).chain(INVISIBLE).chain(TAGS)
 }
 
 /// The digits in another script.
