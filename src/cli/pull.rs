@@ -182,6 +182,15 @@ fn lines(summary: &PullSummary, seconds: f64) -> Vec<String> {
             things(summary.patients_of_two_people, "Patient")
         ));
     }
+    if summary.patients_named_otherwise > 0 {
+        lines.push(format!(
+            "         {} {} named with another NHS number beside references to {} than {} own record has, or with two; the Patient's own record counts, and nobody is merged",
+            things(summary.patients_named_otherwise, "Patient"),
+            verb(summary.patients_named_otherwise, "is", "are"),
+            verb(summary.patients_named_otherwise, "it", "them"),
+            verb(summary.patients_named_otherwise, "its", "their"),
+        ));
+    }
     lines.extend(lines_of_opt_outs(summary));
     if let Some(day) = summary.ndoo_checked_on {
         lines.push(format!(

@@ -16,7 +16,7 @@ use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
 use super::state::extracts::{self, Extracts};
 use super::state::{
-    data_quality, deleted_records, rejected_patients, rowless_versions, source_marks,
+    data_quality, deleted_records, named_beside, rejected_patients, rowless_versions, source_marks,
 };
 use super::{PullLimits, PullSummary, bulk};
 use crate::error::{Error, Result};
@@ -166,6 +166,7 @@ async fn lost_state(lake: &Lake) -> Result<Vec<TableName>> {
     for name in [
         extracts::table(),
         deleted_records::table(),
+        named_beside::table(),
         rejected_patients::table(),
         rowless_versions::table(),
         stored::table(),

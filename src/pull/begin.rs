@@ -10,8 +10,8 @@ use super::plan::PullPlan;
 use super::prepare::rejects;
 use super::state::extracts;
 use super::state::{
-    data_quality, deleted_records, fence, rejected_patients, rowless_versions, source_marks,
-    table_versions,
+    data_quality, deleted_records, fence, named_beside, rejected_patients, rowless_versions,
+    source_marks, table_versions,
 };
 use super::warnings;
 use crate::error::{Error, Result};
@@ -94,6 +94,7 @@ impl Attempt<'_> {
             rejects::table(),
             data_quality::table(),
             deleted_records::table(),
+            named_beside::table(),
             rejected_patients::table(),
             rowless_versions::table(),
         ]);

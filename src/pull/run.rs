@@ -22,7 +22,7 @@ use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::spool::Spool;
 use super::state::extracts;
-use super::state::{deleted_records, rejected_patients};
+use super::state::{deleted_records, named_beside, rejected_patients};
 use super::store::Received;
 use super::supersede::rules::Superseded;
 use super::{PullSummary, warnings};
@@ -394,6 +394,9 @@ impl Attempt<'_> {
         }
         for patient in rejected_patients::load(self.lake).await? {
             people.learn_rejected(patient);
+        }
+        for named in named_beside::load(self.lake).await? {
+            people.learn_beside(named);
         }
         for one in brought {
             one.learn(&mut people).await?;

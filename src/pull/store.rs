@@ -16,7 +16,9 @@ use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::state::extracts::{self, Extract};
 use super::state::source_marks::{self, LastPull, SourceMarks};
-use super::state::{data_quality, deleted_records, rejected_patients, table_versions};
+use super::state::{
+    data_quality, deleted_records, named_beside, rejected_patients, table_versions,
+};
 use super::supersede::rules::Superseded;
 use super::supersede::withdrawn::Withdrawn;
 use super::{PullSummary, warnings};
@@ -162,6 +164,7 @@ impl Attempt<'_> {
         let gone = before.replaced(plan, brought);
         futures::try_join!(
             rejected_patients::store(lake, intake.people.rejected()),
+            named_beside::store(lake, intake.people.waiting_beside()),
             rejects::store(lake, &shared.rejects, &gone),
             data_quality::store(lake, plan, intake.values(plan), &gone),
             stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),

@@ -57,6 +57,9 @@ pub struct PullSummary {
     /// Patients whose id came with the number of another person than before, or with two: the newest
     /// version counts, and nobody is merged.
     pub patients_of_two_people: u64,
+    /// Patients that are another person by their own record than records that refer to them name beside
+    /// the reference, or are named as two: nobody is merged.
+    pub patients_named_otherwise: u64,
     /// What became of the lines of each source of which files were read.
     pub(crate) sources: BTreeMap<String, SourceTally>,
     /// The tables.
@@ -152,6 +155,7 @@ impl PullSummary {
             sources: SourceTally::of_all(plan, intake, &fates),
             tables,
             patients_of_two_people: intake.people.of_two_people(),
+            patients_named_otherwise: intake.people.named_otherwise(),
             ..PullSummary::default()
         };
         for file in intake.taken(plan).values() {

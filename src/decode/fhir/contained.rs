@@ -2,8 +2,10 @@
 
 use super::arena::Value;
 use super::evaluate::{Evaluator, Wrong};
+use super::numbered_address::number_in_address;
 use super::program::Contained;
-use super::reference;
+use super::{naming_system, reference};
+use crate::pipeline::NHS_NUMBER_SYSTEM;
 
 impl Evaluator<'_> {
     /// Pushes the contained resource that a reference string (`#id`) leads to.
@@ -34,11 +36,17 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// Pushes the identifier of `system` that a reference string searches for.
+    /// Pushes the identifier of `system` that a reference string searches for, or the NHS number that a
+    /// server has for an id.
     pub(super) fn push_searched(&mut self, value: Value, system: Value) -> Result<(), Wrong> {
-        if let Some(found) = reference::searched(self.bytes(value)?, self.bytes(system)?) {
+        let (reference, system) = (self.bytes(value)?, self.bytes(system)?);
+        if let Some(found) = reference::searched(reference, system) {
             let found = self.make(&found);
             self.stack.push(found);
+        } else if let Some(id) = number_in_address(reference)
+            && naming_system::same(system, NHS_NUMBER_SYSTEM.as_bytes())
+        {
+            self.stack.push(value.part(id));
         }
         Ok(())
     }

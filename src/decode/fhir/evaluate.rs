@@ -139,6 +139,10 @@ impl Evaluator<'_> {
                 self.stack.extend(preferred);
                 Ok(())
             }
+            Op::Word(of, words) => self.map(of, focus, |this, value| {
+                let word = this.known_word(value, words);
+                this.push(word)
+            }),
             Op::Either(_) => match self.single(op, focus)? {
                 Some(value) => self.push(value),
                 None => Ok(()),

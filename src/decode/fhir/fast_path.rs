@@ -5,8 +5,10 @@
 use super::arena::Value;
 use super::evaluate::Evaluator;
 use super::naming_system;
+use super::numbered_address;
 use super::program::{LENIENT, Op, Pick, Preference};
 use super::reference;
+use super::server;
 
 impl Evaluator<'_> {
     /// What `pick` finds, missing when it finds nothing. None when an element has not the usual form,
@@ -82,6 +84,13 @@ impl Evaluator<'_> {
                 _ => None,
             },
             Op::Pick(pick) => self.pick(pick, focus),
+            Op::Word(of, words) => {
+                let Op::Walk(slots) = &**of else { return None };
+                match self.reach(focus, slots)? {
+                    Value::Many { .. } => None,
+                    concept => Some(self.known_word(concept, words)),
+                }
+            }
             Op::Either(parts) => self.either(parts, focus),
             Op::ReferenceKey(of, kind, _) => {
                 let Op::Walk(slots) = &**of else { return None };
@@ -161,7 +170,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether an operand is known to have no result: what it looks for is absent, or the reference that
-    /// it follows leads neither into the resource nor to a search.
+    /// it follows leads neither into the resource nor to a search, nor to another server.
     #[inline]
     fn is_nothing(&self, op: &Op, focus: Value) -> bool {
         let text = |of: &Op| {
@@ -172,9 +181,14 @@ impl Evaluator<'_> {
             }
         };
         match op {
-            Op::Member(of, _) | Op::Where(of, _) | Op::Prefer(of, _) => self.is_nothing(of, focus),
+            Op::Member(of, _) | Op::Where(of, _) | Op::Prefer(of, _) | Op::Word(of, _) => {
+                self.is_nothing(of, focus)
+            }
             Op::Walk(slots) => self.reach(focus, slots) == Some(Value::Missing),
-            Op::Conditional(of, _) => text(of).is_some_and(|text| !text.contains(&b'?')),
+            Op::Conditional(of, _) => text(of).is_some_and(|text| {
+                let more = |byte: &u8| matches!(*byte, b'?' | server::MARK);
+                !numbered_address::may_be(text) && !text.iter().any(more)
+            }),
             Op::Resolve(of, _) => text(of).is_some_and(|text| !text.starts_with(b"#")),
             _ => false,
         }

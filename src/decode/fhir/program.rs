@@ -45,6 +45,8 @@ pub(super) enum Op {
     Conditional(Box<Op>, Box<Op>),
     /// Of codings, the one that is preferred.
     Prefer(Box<Op>, Box<Preference>),
+    /// Of concepts, the words of a list that they say.
+    Word(Box<Op>, Box<KnownWords>),
     /// The first of what several operands give, in their order: the later ones are not looked at.
     Either(Box<[Op]>),
     Negative(Box<Op>),
@@ -77,6 +79,16 @@ pub(super) struct Preference {
     pub systems: Box<[Op]>,
     pub system: u16,
     pub code: u16,
+}
+
+/// The words of a list, and where a concept says one: slots of its codings, and of what is in them.
+#[derive(Debug)]
+pub(super) struct KnownWords {
+    pub words: Box<[Value]>,
+    pub coding: u16,
+    pub code: u16,
+    pub display: u16,
+    pub text: u16,
 }
 
 impl Op {
@@ -318,6 +330,26 @@ impl<'s> Compiler<'s> {
                     code: self.slot(place, "code"),
                 };
                 (Op::Prefer(Box::new(of), Box::new(preference)), place)
+            }
+            PathFunction::KnownWord => {
+                let coding = self.sketch.child(place, "coding");
+                for name in ["code", "display"] {
+                    self.sketch.child(coding, name);
+                }
+                self.sketch.child(place, "text");
+                let words = arguments.iter();
+                let words = words.filter_map(|word| match self.path(word, focus, None).0 {
+                    Op::Value(word) => Some(word),
+                    _ => None,
+                });
+                let words = KnownWords {
+                    words: words.collect(),
+                    coding: self.slot(place, "coding"),
+                    code: self.slot(coding, "code"),
+                    display: self.slot(coding, "display"),
+                    text: self.slot(place, "text"),
+                };
+                (Op::Word(Box::new(of), Box::new(words)), self.nowhere)
             }
             PathFunction::First => (Op::first(of), place),
             PathFunction::Last => (Op::Last(Box::new(of)), place),

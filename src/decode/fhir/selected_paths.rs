@@ -173,6 +173,11 @@ impl Walk<'_> {
             }
             // Systems are written in the view: nothing of the resource is tested but its codings.
             PathFunction::PreferredCoding => ends,
+            PathFunction::KnownWord => {
+                let texts = [members(&ends, "coding.display"), members(&ends, "text")];
+                self.made(texts.concat(), name, true);
+                self.made(members(&ends, "coding.code"), name, false)
+            }
             PathFunction::Join | PathFunction::LowBoundary | PathFunction::HighBoundary => {
                 self.made(ends, name, false)
             }

@@ -4,7 +4,7 @@ use super::reference;
 use std::ops::Range;
 
 /// What stands between an id and the mark of its server. No id holds it.
-const MARK: u8 = b'^';
+pub(super) const MARK: u8 = b'^';
 
 /// The server in the address of a resource, as 16 letters and digits; none where the address is a URN,
 /// or names no resource.

@@ -17,6 +17,30 @@ pub(crate) struct LinkFact {
     pub version: Version,
 }
 
+/// Whom a row names by an identifier beside its reference to a Patient.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(from = "(PatientKey, PersonKey)", into = "(PatientKey, PersonKey)")]
+pub(crate) struct NamedBeside {
+    /// The Patient that it refers to.
+    pub patient: PatientKey,
+    /// The person that it names.
+    pub person: PersonKey,
+}
+
+impl From<(PatientKey, PersonKey)> for NamedBeside {
+    fn from((patient, person): (PatientKey, PersonKey)) -> Self {
+        NamedBeside { patient, person }
+    }
+}
+
+impl From<NamedBeside> for (PatientKey, PersonKey) {
+    fn from(named: NamedBeside) -> Self {
+        (named.patient, named.person)
+    }
+}
+
 /// What a version of a Patient says of a merge of two Patients.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Replacement {

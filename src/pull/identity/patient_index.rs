@@ -1,7 +1,7 @@
 //! Which person each Patient is.
 
 use crate::privacy::{PatientKey, PersonKey, RecordKey};
-use crate::pull::identity::facts::{LinkFact, MergedPatients, Replacement};
+use crate::pull::identity::facts::{LinkFact, MergedPatients, NamedBeside, Replacement};
 use crate::pull::unlinked_cause::UnlinkedCause;
 use crate::pull::version::{ByRecord, Version};
 use arrow::array::Int64Array;
@@ -30,6 +30,8 @@ pub(crate) struct PatientIndex {
     before: HashMap<PatientKey, Option<PersonKey>>,
     /// Patients of whom two versions name different people.
     of_two_people: HashSet<PatientKey>,
+    /// Whom rows name beside their references to Patients that have not come, or are somebody else.
+    beside: HashSet<NamedBeside>,
     /// The same of `replaced`.
     replaced_before: HashMap<PatientKey, PatientKey>,
 }
@@ -96,6 +98,53 @@ impl PatientIndex {
     /// [`PatientIndex::note_changes`].
     pub(crate) fn of_two_people(&self) -> u64 {
         self.of_two_people.len() as u64
+    }
+
+    /// Takes in whom a row names beside its reference to a Patient.
+    pub(crate) fn learn_beside(&mut self, named: NamedBeside) {
+        self.beside.insert(named);
+    }
+
+    /// Whether a Patient's own record, or its deletion, says who it is.
+    pub(crate) fn is_known(&self, patient: PatientKey) -> bool {
+        self.own.contains_key(&patient)
+    }
+
+    /// Whether a Patient is the person that a row names beside its reference to it, by now or by its
+    /// own number before a merge.
+    pub(crate) fn is_same(&self, NamedBeside { patient, person }: NamedBeside) -> bool {
+        self.person(patient) == Some(person) || self.own_person(patient) == Some(person)
+    }
+
+    /// What rows name beside references to Patients that have not come, for later pulls.
+    pub(crate) fn waiting_beside(&self) -> Vec<NamedBeside> {
+        let named = self.beside.iter();
+        let waiting = named.filter(|named| !self.is_known(named.patient));
+        waiting.copied().collect()
+    }
+
+    /// Whom rows named beside references to Patients that turned out to be somebody else, or nobody.
+    pub(crate) fn overruled(&self) -> impl Iterator<Item = PersonKey> {
+        let named = self.beside.iter();
+        let overruled = named.filter(|named| {
+            let now = self.person(named.patient);
+            now != Some(named.person) && (now.is_some() || self.is_known(named.patient))
+        });
+        overruled.map(|named| named.person)
+    }
+
+    /// How many Patients are another person than rows name beside their references to them, or are
+    /// named as two.
+    pub(crate) fn named_otherwise(&self) -> u64 {
+        let mut named: Vec<NamedBeside> = self.beside.iter().copied().collect();
+        named.sort_unstable();
+        let of_one = named.chunk_by(|one, next| one.patient == next.patient);
+        let otherwise = of_one.filter(|of_one| {
+            let another =
+                |named: &NamedBeside| self.person(named.patient).is_some() && !self.is_same(*named);
+            of_one.len() > 1 || of_one.iter().any(another)
+        });
+        otherwise.count() as u64
     }
 
     /// Takes in that a Patient arrived and cannot be used.
@@ -271,6 +320,23 @@ impl PatientIndex {
                 .find(|person| people.contains(person))
                 .map(|person| (*patient, person))
         })
+    }
+
+    /// The person of each row, by the Patient that it refers to and whom it was with `before`. A row that
+    /// refers to no Patient stays with whom it names, and so does one whose Patient has not come.
+    pub(crate) fn of_rows(&self, patients: &Int64Array, before: &Int64Array) -> Int64Array {
+        let found = self.of(patients);
+        let rows = found.iter().zip(patients).zip(before);
+        rows.map(|((found, patient), before)| match (found, patient) {
+            (Some(found), _) => Some(found),
+            (None, None) => before,
+            (None, Some(_)) if self.beside.is_empty() => None,
+            (None, Some(patient)) => before.filter(|before| {
+                let (patient, person) = (PatientKey::new(patient), PersonKey::new(*before));
+                !self.is_known(patient) && self.beside.contains(&(patient, person).into())
+            }),
+        })
+        .collect()
     }
 
     /// The person of each Patient; NULL while the Patient has not arrived.

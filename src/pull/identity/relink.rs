@@ -63,7 +63,9 @@ impl Relink<'_> {
             .moved
             .values()
             .flatten()
-            .map(|person| Shard::of_person(*person, shards))
+            .copied()
+            .chain(self.people.overruled())
+            .map(|person| Shard::of_person(person, shards))
             .collect();
         let affected =
             |shard: Shard| self.everybody || shard.is_unlinked() || of_moved.contains(&shard);
@@ -167,14 +169,7 @@ impl Relink<'_> {
             })
             .collect()
         } else {
-            // A row that names the person itself refers to no Patient, and stays that person's.
-            let rows = self.people.of(patients);
-            let rows = rows.iter().zip(patients).zip(before);
-            rows.map(|((now, patient), before)| match patient {
-                Some(_) => now,
-                None => before,
-            })
-            .collect()
+            self.people.of_rows(patients, before)
         };
         Ok((before.clone(), now))
     }

@@ -1,9 +1,10 @@
 //! The stored columns of a table's rows.
 
+use super::named_person::NamedPerson;
 use super::{KeptRow, LineKey, Preparer, TableRows, text};
 use crate::decode::Decoded;
 use crate::error::{Context, Error, Result};
-use crate::privacy::{BirthDates, LeakGate, Person, RecordKey, Treatment, generalise};
+use crate::privacy::{BirthDates, LeakGate, PatientKey, Person, RecordKey, Treatment, generalise};
 use crate::pull::plan::{ColumnPlan, OPEN_PSEUDONYM, PersonLink};
 use crate::pull::version::{VERSION_ORDER, VersionId};
 use arrow::array::{
@@ -112,11 +113,14 @@ impl Preparer<'_> {
                 let patients = self.source.pseudonyms.records(references.iter());
                 let mut people = self.people.of(&patients);
                 if table.plan.logical.is_some() {
-                    let rows = kept.iter().map(|kept| table.named[kept.row as usize]);
-                    let rows = people.iter().zip(rows);
+                    let rows = people.iter().zip(&patients).zip(kept);
                     people = rows
-                        .map(|(found, named)| {
-                            found.or(named.verified().map(|person| person.key.get()))
+                        .map(|((found, patient), kept)| {
+                            let named = table.named[kept.row as usize];
+                            let beside = || self.person_beside(patient?, named);
+                            let alone = || named.verified();
+                            let person = || beside().or_else(alone);
+                            found.or_else(|| person().map(|person| person.key.get()))
                         })
                         .collect();
                 }
@@ -124,6 +128,12 @@ impl Preparer<'_> {
                 Ok(vec![people, records, Arc::new(patients)])
             }
         }
+    }
+
+    /// Whom a row names beside a reference to a Patient of whom nothing is known.
+    fn person_beside(&self, patient: i64, named: NamedPerson) -> Option<Person> {
+        let is_known = self.people.is_known(PatientKey::new(patient));
+        named.beside().filter(|_| !is_known)
     }
 
     /// When the people of the `kept` rows were born, where a column of the table says it.

@@ -18,7 +18,7 @@ pub(super) mod unknown_values;
 pub(super) mod unresolved;
 
 use super::clock::Clock;
-use super::identity::facts::{LinkFact, Replacement};
+use super::identity::facts::{LinkFact, NamedBeside, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::version::{Digest, Micros, RecordVersion, Version, VersionId, extract_order};
@@ -69,6 +69,8 @@ pub(super) struct Learnt {
     pub deletions: Vec<Deletion>,
     /// Patients that cannot be used.
     pub rejected_patients: Vec<PatientKey>,
+    /// Whom rows name beside references to Patients that are not known, or are somebody else.
+    pub beside: Vec<NamedBeside>,
 }
 
 impl Learnt {
@@ -78,6 +80,7 @@ impl Learnt {
         self.replacements.extend(other.replacements);
         self.deletions.extend(other.deletions);
         self.rejected_patients.extend(other.rejected_patients);
+        self.beside.extend(other.beside);
     }
 }
 
@@ -352,10 +355,34 @@ impl Preparer<'_> {
             let learnt = kept.iter().map(|row| table.link(*row, keys));
             out.learnt.links.extend(learnt);
         }
+        out.learnt.beside.extend(self.beside(table, &batch, &kept));
         let replacements = table.replacements(&batch, &kept, keys)?;
         out.learnt.replacements.extend(replacements);
         out.tables.push((table.index, batch));
         Ok(())
+    }
+
+    /// Whom rows of `batch` name beside their references to Patients, where the Patient is not known, or
+    /// not known as that person: each once.
+    fn beside(&self, table: &TableRows, batch: &RecordBatch, kept: &[KeptRow]) -> Vec<NamedBeside> {
+        if !table.named.iter().any(|named| named.beside().is_some()) {
+            return Vec::new();
+        }
+        let patients = batch.column_by_name("patient_key");
+        let patients = patients.and_then(|patients| patients.as_primitive_opt::<Int64Type>());
+        let rows = patients.into_iter().flatten().zip(kept);
+        let named = rows.filter_map(|(patient, kept)| {
+            let person = table.named[kept.row as usize].beside()?.key;
+            Some(NamedBeside::from((PatientKey::new(patient?), person)))
+        });
+        let mut last = None;
+        let mut named: Vec<NamedBeside> = named
+            .filter(|named| last.replace(*named) != Some(*named))
+            .filter(|named| !self.people.is_same(*named))
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        named
     }
 
     /// Lines of the view's resource type that have no row in it: a `forEach` over nothing, or a

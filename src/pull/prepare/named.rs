@@ -46,6 +46,8 @@ impl Preparer<'_> {
             _ => None,
         };
         let mut named = Vec::with_capacity(rows.line.len());
+        // A person's records arrive together.
+        let mut last = ("", None);
         for (row, line) in rows.line.iter().enumerate() {
             let identifier = match identifiers.is_valid(row) {
                 true => identifiers.value(row).trim(),
@@ -54,8 +56,11 @@ impl Preparer<'_> {
             if let Some(references) = &references
                 && (references.is_valid(row) || identifier.is_empty())
             {
-                // The record that it refers to says who it is about.
-                named.push(NamedPerson::Nobody);
+                // The record that it refers to says who it is about, once it has come.
+                if last.0 != identifier {
+                    last = (identifier, self.person(identifier, nhs_numbers).ok());
+                }
+                named.push(last.1.map_or(NamedPerson::Nobody, NamedPerson::Beside));
                 continue;
             }
             let unverified = verified.as_ref().is_some_and(|status| {

@@ -9,6 +9,8 @@ pub(super) enum NamedPerson {
     Verified(Person),
     /// This person, as far as a number can say that nobody has verified: the row links to nobody.
     Unverified(Person),
+    /// This person, as long as nothing is known of the Patient that the row refers to.
+    Beside(Person),
     /// Nobody: the row is rejected, or is of a Patient without a number that another one replaced.
     Nobody,
 }
@@ -18,6 +20,14 @@ impl NamedPerson {
     pub(super) fn verified(self) -> Option<Person> {
         match self {
             NamedPerson::Verified(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// The person, where the row refers to a Patient as well.
+    pub(super) fn beside(self) -> Option<Person> {
+        match self {
+            NamedPerson::Beside(person) => Some(person),
             _ => None,
         }
     }

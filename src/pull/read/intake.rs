@@ -125,6 +125,9 @@ impl Intake {
         for deletion in facts.deletions {
             self.delete(deletion);
         }
+        for named in facts.beside {
+            self.people.learn_beside(named);
+        }
         for patient in facts.rejected_patients {
             self.people.learn_rejected(patient);
         }

@@ -326,3 +326,107 @@ fn a_patient_that_lost_its_number_in_a_merge_is_the_one_that_replaced_it() {
         "select count(*), count(person_key), count(distinct person_key) from record.condition";
     assert_eq!(project.sql(ill), [["5", "3", "1"]]);
 }
+
+/// A Patient who was born in a year.
+fn born(year: u32, id: &str, number: &str) -> String {
+    patient(id, number, "").replace("1961", &year.to_string())
+}
+
+/// Whom each condition is of, by the year of their birth; empty for nobody known.
+const WHOSE: &str = "select c.code, coalesce(min(substr(cast(p.birth_month as varchar), 1, 4)), '') from record.condition c left join record.patient p on p.person_key = c.person_key group by c.code order by c.code";
+
+fn about(id: &str, reference: &str) -> String {
+    resource(
+        "Condition",
+        id,
+        &format!(
+            r#""code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{id}"}}]}},"subject":{reference}"#
+        ),
+    )
+}
+
+#[test]
+fn an_identifier_beside_a_reference_says_whose_a_row_is_until_its_patient_comes() {
+    let nhs = "https://fhir.nhs.uk/Id/nhs-number";
+    let both = |id: &str, number: &str| {
+        format!(
+            r#"{{"reference":"Patient/{id}","identifier":{{"system":"{nhs}","value":"{number}"}}}}"#
+        )
+    };
+    let elsewhere = [born(1950, "a", NUMBERS[0]), born(1960, "b", NUMBERS[1])];
+    let first = [
+        about("1", &both("x", NUMBERS[0])),
+        about("2", &both("y", NUMBERS[1])),
+        about("3", r#"{"reference":"Patient/x"}"#),
+        // What is no number says nothing, and costs nothing.
+        about("4", &both("x", "12345")),
+    ];
+    let arrived = [born(1950, "x", NUMBERS[0]), born(1970, "y", NUMBERS[2])];
+    let later = [about("5", &both("y", NUMBERS[1]))];
+    let project = project(&[("elsewhere.ndjson", &elsewhere), ("first.ndjson", &first)]);
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["rejected"], serde_json::json!({}));
+    assert_eq!(pulled["patients_named_otherwise"], 0);
+    assert_eq!(
+        pulled["sources"]["record"]["unlinked"],
+        serde_json::json!({"patient-unknown": 2})
+    );
+    let whose = project.sql(WHOSE);
+    assert_eq!(whose, [["1", "1950"], ["2", "1960"], ["3", ""], ["4", ""]]);
+    // The Patients come: one is who the identifier said, the other is somebody else.
+    std::fs::write(project.path("fhir/arrived.ndjson"), arrived.join("\n")).unwrap();
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["patients_named_otherwise"], 1);
+    let expected = [["1", "1950"], ["2", "1970"], ["3", "1950"], ["4", "1950"]];
+    assert_eq!(project.sql(WHOSE), expected);
+    std::fs::write(project.path("fhir/later.ndjson"), later.join("\n")).unwrap();
+    let said = crate::project::text(&project.run(&["pull"]).stderr);
+    assert!(
+        said.contains("1 Patient is named with another NHS number beside references to it"),
+        "{said}"
+    );
+    assert!(!said.contains(NUMBERS[1]), "{said}");
+    assert_eq!(project.sql(WHOSE)[4], ["5", "1970"]);
+    assert_eq!(
+        project.number("select count(*) from populace.named_beside"),
+        0
+    );
+    // In whichever order they come, the same.
+    let together = self::project(&[(
+        "all.ndjson",
+        &[&elsewhere[..], &first, &arrived, &later].concat(),
+    )]);
+    let pulled = together.json(&["pull"]);
+    assert_eq!(pulled["patients_named_otherwise"], 1);
+    assert_eq!(together.sql(WHOSE), project.sql(WHOSE));
+}
+
+#[test]
+fn the_address_of_a_patient_in_pds_names_a_person() {
+    let pds = "https://api.service.nhs.uk/personal-demographics/FHIR/R4/Patient";
+    let lines = [
+        born(1950, "local", "9000000009"),
+        about("1", &format!(r#"{{"reference":"{pds}/9000000009"}}"#)),
+        about(
+            "2",
+            &format!(r#"{{"reference":"{pds}/9000000009/_history/2"}}"#),
+        ),
+        // No number of ten digits that checks, and an id at home.
+        about("3", &format!(r#"{{"reference":"{pds}/9000000008"}}"#)),
+        about("4", r#"{"reference":"Patient/9000000009"}"#),
+    ];
+    let project = project(&[("all.ndjson", &lines)]);
+    project.ok(&["pull"]);
+    assert_eq!(
+        project.sql(WHOSE),
+        [["1", "1950"], ["2", "1950"], ["3", ""], ["4", ""]]
+    );
+    // A Patient with that id is whom its own record says.
+    let own = born(1960, "9000000009", NUMBERS[1]);
+    std::fs::write(project.path("fhir/own.ndjson"), own).unwrap();
+    project.ok(&["pull"]);
+    assert_eq!(
+        project.sql(WHOSE),
+        [["1", "1960"], ["2", "1960"], ["3", ""], ["4", "1960"]]
+    );
+}

@@ -25,6 +25,8 @@ pub(in super::super) enum PathFunction {
     ReferenceIdentifier,
     /// The coding of the code systems that are preferred, in their order.
     PreferredCoding,
+    /// The word of a list that a concept says, whatever its spelling.
+    KnownWord,
 }
 
 /// What takes a type instead of an expression.
@@ -32,7 +34,7 @@ pub(super) const OF_TYPE: &str = "ofType";
 pub(super) const REFERENCE_KEY: &str = "getReferenceKey";
 
 /// Name, function, and how many arguments it takes at least and at most.
-const ALL: [(&str, PathFunction, usize, usize); 15] = [
+const ALL: [(&str, PathFunction, usize, usize); 16] = [
     ("where", PathFunction::Where, 1, 1),
     ("exists", PathFunction::Exists, 0, 1),
     ("empty", PathFunction::Empty, 0, 0),
@@ -53,6 +55,7 @@ const ALL: [(&str, PathFunction, usize, usize); 15] = [
         1,
     ),
     ("preferredCoding", PathFunction::PreferredCoding, 1, 8),
+    ("knownWord", PathFunction::KnownWord, 1, 24),
 ];
 
 impl PathFunction {

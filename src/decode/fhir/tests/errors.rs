@@ -29,7 +29,7 @@ fn paths_that_are_wrong_say_where_and_what_was_meant() {
             "code.toUppercaseLetters()",
             "unknown function 'toUppercaseLetters'",
             Some(
-                "the functions are where, exists, empty, not, first, last, count, join, extension, getResourceKey, lowBoundary, highBoundary, resolve, getReferenceIdentifier, preferredCoding, ofType and getReferenceKey",
+                "the functions are where, exists, empty, not, first, last, count, join, extension, getResourceKey, lowBoundary, highBoundary, resolve, getReferenceIdentifier, preferredCoding, knownWord, ofType and getReferenceKey",
             ),
         ),
         (

@@ -14,7 +14,7 @@ use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::read::context::PullContext;
 use crate::pull::read::intake::{BulkFile, FileIntake, Intake};
 use crate::pull::read::kind_lines::add_kinds;
-use arrow::array::{AsArray, Int64Array, RecordBatch};
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -95,6 +95,9 @@ impl StagedExport {
                 }
                 for patient in &piece.rejected_patients {
                     people.learn_rejected(*patient);
+                }
+                for named in &piece.beside {
+                    people.learn_beside(*named);
                 }
                 for fact in &piece.replacements {
                     people.learn_merge(*fact);
@@ -325,15 +328,7 @@ fn linked(plan: &TablePlan, batch: RecordBatch, people: &PatientIndex) -> Result
         .data(failed)?;
     let patients = patients.as_primitive::<Int64Type>();
     let mut columns = batch.columns().to_vec();
-    // A row that names the person itself refers to no Patient.
     let named = columns[0].as_primitive::<Int64Type>();
-    let people: Int64Array = people
-        .of(patients)
-        .iter()
-        .zip(patients)
-        .zip(named)
-        .map(|((found, patient), named)| if patient.is_some() { found } else { named })
-        .collect();
-    columns[0] = Arc::new(people);
+    columns[0] = Arc::new(people.of_rows(patients, named));
     RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
 }

@@ -124,6 +124,7 @@ impl Treating {
         piece.unresolved = unresolved
             .map(|((table, kind), lines)| (name_of(table), kind, lines))
             .collect();
+        piece.beside = prepared.learnt.beside;
         piece.rejected_patients = prepared.learnt.rejected_patients;
         let rows = prepared.tables.into_iter();
         let rows = rows.map(|(table, batch)| (name_of(table), batch));

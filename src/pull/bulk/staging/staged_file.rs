@@ -8,7 +8,7 @@ use crate::decode::fhir::ReferenceKind;
 use crate::decode::{RejectReason, ValueRule};
 use crate::error::{Context, Error, Result};
 use crate::privacy::PatientKey;
-use crate::pull::identity::facts::{LinkFact, Replacement};
+use crate::pull::identity::facts::{LinkFact, NamedBeside, Replacement};
 use crate::pull::prepare::Deletion;
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::read::kind_lines::Kinds;
@@ -74,6 +74,9 @@ pub(crate) struct StagedPiece {
     /// Lines that name no Patient: the table's name, how they refer, how many.
     #[serde(default)]
     pub unresolved: Vec<(String, ReferenceKind, u64)>,
+    /// Whom rows name beside their references to Patients.
+    #[serde(default)]
+    pub beside: Vec<NamedBeside>,
     /// Patients that cannot be used.
     #[serde(default)]
     pub rejected_patients: Vec<PatientKey>,
@@ -91,6 +94,7 @@ impl StagedPiece {
             + self.links.len()
             + self.replacements.len()
             + self.deletes.len()
+            + self.beside.len()
             + emptied
     }
 }
