@@ -89,11 +89,6 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("*", "reasonReference", CHAIN),
     (
         "*",
-        "issued",
-        "when a result was released; `effective` says when it was so",
-    ),
-    (
-        "*",
         "address",
         "a place of work: its organisation says where it is",
     ),

@@ -26,4 +26,5 @@ pub(crate) mod fhir_record;
 mod odd_values;
 pub(crate) mod people;
 mod references;
+mod said_in_words;
 mod spelled_numbers;
