@@ -130,3 +130,38 @@ fn order(node: u32, seed: u32) -> f64 {
     let mixed = (node ^ seed.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0x9E37_79B9);
     f64::from(mixed >> 16) / f64::from(1 << 16)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::system::{Equation, NodeId};
+
+    /// Figures 1 to 3, of which the sums of each two are figures 0, 4 and 5.
+    fn triangle() -> Network {
+        let equations = [(4, vec![1, 2]), (5, vec![2, 3]), (0, vec![1, 3])];
+        let equation = |(total, parts): (u32, Vec<u32>)| Equation {
+            total: NodeId(total),
+            parts: parts.into_iter().map(NodeId).collect(),
+        };
+        let equations: Vec<Equation> = equations.into_iter().map(equation).collect();
+        Network::new(6, &equations, |_| None).unwrap()
+    }
+
+    #[test]
+    fn twice_a_solution_of_halves_is_an_exchange() {
+        let network = triangle();
+        let near = Neighbourhood::around(&network, 0, 10);
+        // Figures 4 and 5 stand: one more in 0 would be half a person in each of the others.
+        let leeway = |most: i64| {
+            move |node: u32| match node {
+                4 | 5 => Interval::new(0, 0),
+                _ => Interval::new(-most, most),
+            }
+        };
+        let found = shortest(&network, &near, (0, 1), leeway(5), 100);
+        assert_eq!(found, Some(vec![(0, 2), (1, 1), (2, -1), (3, 1)]));
+        // Where nothing can go so far there is none.
+        assert_eq!(shortest(&network, &near, (0, 1), leeway(1), 100), None);
+        assert_eq!(shortest(&network, &near, (0, 2), leeway(0), 100), None);
+    }
+}
