@@ -4,6 +4,10 @@ description: >
   for at least a day: the denominator of rates over time. The month of death counts, up to the end
   of the registration, since the last weeks of life are heavy users of care. Place and LSOA are
   those of the newest address: earlier ones are not kept. Nothing after the as-of date counts.
+
+  Another day of a month that is not over would make another row of everybody. So the days of whoever is still
+  registered (is_open) are counted to the end of the month: where they are added up, days_to_come of
+  intermediate.period_month are taken off for each of these people.
 grain: [person_key, month]
 columns:
   person_key: Pseudonym of the person
@@ -18,11 +22,12 @@ columns:
   area_name: Name of the area by which marts group people, that of geography_basis at the as-of date, or Not known
   imd_quintile: Deprivation quintile label of the LSOA, or Not known
   financial_year: Financial year of the month, such as 2025/26
-  registered_days: Days of the month, within the period, on which the person was registered
+  days_to_end: Days of the month, within the period, on which the person was registered; to the end of the month where is_open
+  is_open: Whether it is the last month up to the as-of date, and the person registered until that date or longer
 checks:
   - unique: [person_key, month]
-  - not_null: [person_key, month, age_band, sex, place_name, area_name, imd_quintile, registered_days]
-  - expect: registered_days between 1 and 31
+  - not_null: [person_key, month, age_band, sex, place_name, area_name, imd_quintile, days_to_end, is_open]
+  - expect: days_to_end between 1 and 31
   - expect: age between 0 and 120
 */
 with people as (
@@ -44,8 +49,10 @@ registrations as (
         registration_number,
         practice_code,
         started,
-        ended
+        -- Whoever leaves on the last day that counts, or later, is there for all days that count.
+        case when ended < least($period_end, $as_of) then ended end as ended
     from core.registration
+    where started <= least($period_end, $as_of)
 ),
 
 practices as (
@@ -60,9 +67,10 @@ months as (
         cast(month_start as date) as month,
         financial_year,
         greatest(cast(month_start as date), $period_start) as first_day,
-        least(cast(month_end as date), $period_end, $as_of) as last_day
+        least(cast(month_end as date), $period_end) as last_day,
+        cast(month_end as date) >= least($period_end, $as_of) as is_last
     from reference.month
-    where cast(month_start as date) <= least($period_end, $as_of)
+    where greatest(cast(month_start as date), $period_start) <= least($period_end, $as_of)
         and cast(month_end as date) >= $period_start
 ),
 
@@ -75,7 +83,8 @@ days as (
         days_between(
             greatest(registrations.started, months.first_day),
             least(registrations.ended, months.last_day)
-        ) + 1 as registered_days
+        ) + 1 as days_to_end,
+        registrations.ended is null and months.is_last as is_open
     from months
     inner join registrations
         on registrations.started <= months.last_day
@@ -87,7 +96,8 @@ person_months as (
         person_key,
         month,
         financial_year,
-        cast(sum(registered_days) as int) as registered_days,
+        cast(sum(days_to_end) as int) as days_to_end,
+        bool_or(is_open) as is_open,
         max(registration_number) as last_registration
     from days
     group by person_key, month, financial_year
@@ -98,7 +108,8 @@ aged as (
         person_months.person_key,
         person_months.month,
         person_months.financial_year,
-        person_months.registered_days,
+        person_months.days_to_end,
+        person_months.is_open,
         person_months.last_registration,
         people.sex,
         people.lsoa21_code,
@@ -138,7 +149,8 @@ final as (
         aged.area_name,
         aged.imd_quintile,
         aged.financial_year,
-        aged.registered_days
+        aged.days_to_end,
+        aged.is_open
     from placed_registrations
     inner join aged
         on placed_registrations.person_key = aged.person_key

@@ -31,9 +31,9 @@ with person_months as (
 
 months as (
     select
-        month,
-        last_day
-    from intermediate.period_month
+        cast(month_start as date) as month,
+        cast(month_end as date) as month_end
+    from reference.month
 ),
 
 evidence as (
@@ -41,8 +41,10 @@ evidence as (
         person_key,
         segment_order,
         started,
-        ended
+        -- Beyond the last day that counts, a day more or less makes no difference.
+        case when ended > least($period_end, $as_of) then cast('9999-12-31' as date) else ended end as ended
     from intermediate.segment_evidence
+    where started <= least($period_end, $as_of)
 ),
 
 segments as (
@@ -67,13 +69,14 @@ conditions as (
     inner join core.register_status as statuses
         on long_term_registers.register = statuses.register
     where statuses.on_register
+        and coalesce(statuses.first_noted, cast('1900-01-01' as date)) <= least($period_end, $as_of)
 ),
 
 month_ends as (
     select
         person_months.person_key,
         person_months.month,
-        months.last_day
+        months.month_end
     from months
     inner join person_months
         on months.month = person_months.month
@@ -87,8 +90,8 @@ month_segments as (
     from month_ends
     inner join evidence
         on month_ends.person_key = evidence.person_key
-    where evidence.started <= month_ends.last_day
-        and evidence.ended > month_ends.last_day
+    where evidence.started <= month_ends.month_end
+        and evidence.ended > month_ends.month_end
     group by month_ends.person_key, month_ends.month
 ),
 
@@ -100,7 +103,7 @@ month_conditions as (
     from month_ends
     inner join conditions
         on month_ends.person_key = conditions.person_key
-    where conditions.first_noted <= month_ends.last_day
+    where conditions.first_noted <= month_ends.month_end
     group by month_ends.person_key, month_ends.month
 ),
 

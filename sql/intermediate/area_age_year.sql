@@ -26,14 +26,16 @@ with person_areas as (
         age,
         age_band,
         sex,
-        registered_days
+        days_to_end,
+        is_open
     from intermediate.person_area_year
 ),
 
 years as (
     select
         financial_year,
-        days_covered
+        days_covered,
+        days_to_come
     from intermediate.period_year
 ),
 
@@ -45,7 +47,8 @@ summed as (
         age,
         age_band,
         sex,
-        cast(sum(registered_days) as bigint) as person_days
+        cast(sum(days_to_end) as bigint) as days_to_end,
+        count(*) filter (where is_open) as open_rows
     from person_areas
     group by area_type, area_code, financial_year, age, age_band, sex
 ),
@@ -58,7 +61,7 @@ final as (
         summed.age,
         summed.age_band,
         summed.sex,
-        summed.person_days,
+        summed.days_to_end - summed.open_rows * years.days_to_come as person_days,
         years.days_covered
     from summed
     inner join years

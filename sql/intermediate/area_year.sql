@@ -24,7 +24,8 @@ with person_areas as (
         area_type,
         area_code,
         financial_year,
-        registered_days
+        days_to_end,
+        is_open
     from intermediate.person_area_year
 ),
 
@@ -40,6 +41,7 @@ years as (
     select
         financial_year,
         days_covered,
+        days_to_come,
         is_complete
     from intermediate.period_year
 ),
@@ -58,7 +60,9 @@ person_years as (
         person_areas.area_type,
         person_areas.area_code,
         person_areas.financial_year,
-        sum(person_areas.registered_days) as registered_days,
+        sum(
+            person_areas.days_to_end - case when person_areas.is_open then years.days_to_come else 0 end
+        ) as registered_days,
         max(years.days_covered) as days_covered
     from years
     inner join person_areas

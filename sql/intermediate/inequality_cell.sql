@@ -53,7 +53,8 @@ person_areas as (
 years as (
     select
         financial_year,
-        days_covered
+        days_covered,
+        days_to_come
     from intermediate.period_year
 ),
 
@@ -64,24 +65,39 @@ as_of_year as (
         and cast(month_end as date) >= $as_of
 ),
 
+-- The days that a period has so far are of nobody: they come in when people are added up.
+periods as (
+    select
+        'year' as measured,
+        financial_year,
+        days_covered,
+        days_to_come
+    from years
+    union all
+    select
+        'day' as measured,
+        financial_year,
+        1 as days_covered,
+        0 as days_to_come
+    from as_of_year
+),
+
 people_days as (
     select
-        months.person_key,
+        person_key,
         'year' as measured,
-        years.financial_year,
-        cast(sum(months.registered_days) as bigint) as person_days,
-        years.days_covered
-    from years
-    inner join core.person_month as months
-        on years.financial_year = months.financial_year
-    group by months.person_key, years.financial_year, years.days_covered
+        financial_year,
+        cast(sum(days_to_end) as bigint) as days_to_end,
+        count(*) filter (where is_open) as open_rows
+    from core.person_month
+    group by person_key, financial_year
     union all
     select
         people.person_key,
         'day' as measured,
         as_of_year.financial_year,
-        1 as person_days,
-        1 as days_covered
+        1 as days_to_end,
+        0 as open_rows
     from core.person as people
     cross join as_of_year
     where people.is_active
@@ -91,14 +107,14 @@ populations as (
     select
         people_days.measured,
         people_days.financial_year,
-        people_days.days_covered,
         person_areas.area_type,
         person_areas.area_code,
         max(person_areas.area_name) as area_name,
         person_groups.group_kind,
         person_groups.group_name,
         person_groups.age_band,
-        sum(people_days.person_days) as person_days
+        sum(people_days.days_to_end) as days_to_end,
+        sum(people_days.open_rows) as open_rows
     from people_days
     inner join person_groups
         on people_days.person_key = person_groups.person_key
@@ -107,7 +123,32 @@ populations as (
     group by
         people_days.measured,
         people_days.financial_year,
-        people_days.days_covered,
+        person_areas.area_type,
+        person_areas.area_code,
+        person_groups.group_kind,
+        person_groups.group_name,
+        person_groups.age_band
+),
+
+event_cells as (
+    select
+        events.indicator,
+        events.financial_year,
+        person_areas.area_type,
+        person_areas.area_code,
+        max(person_areas.area_name) as area_name,
+        person_groups.group_kind,
+        person_groups.group_name,
+        person_groups.age_band,
+        cast(sum(events.events) as bigint) as events
+    from intermediate.inequality_event as events
+    inner join person_groups
+        on events.person_key = person_groups.person_key
+    inner join person_areas
+        on events.person_key = person_areas.person_key
+    group by
+        events.indicator,
+        events.financial_year,
         person_areas.area_type,
         person_areas.area_code,
         person_groups.group_kind,
@@ -126,29 +167,28 @@ rows_of_both as (
         populations.group_name,
         populations.age_band,
         0 as events,
-        populations.person_days,
-        populations.days_covered
+        populations.days_to_end - populations.open_rows * periods.days_to_come as person_days,
+        periods.days_covered
     from indicators
     inner join populations
         on indicators.measured = populations.measured
+    inner join periods
+        on populations.measured = periods.measured
+        and populations.financial_year = periods.financial_year
     union all
     select
-        events.indicator,
-        events.financial_year,
-        person_areas.area_type,
-        person_areas.area_code,
-        person_areas.area_name,
-        person_groups.group_kind,
-        person_groups.group_name,
-        person_groups.age_band,
-        events.events,
+        indicator,
+        financial_year,
+        area_type,
+        area_code,
+        area_name,
+        group_kind,
+        group_name,
+        age_band,
+        events,
         0 as person_days,
         null as days_covered
-    from intermediate.inequality_event as events
-    inner join person_groups
-        on events.person_key = person_groups.person_key
-    inner join person_areas
-        on events.person_key = person_areas.person_key
+    from event_cells
 ),
 
 final as (

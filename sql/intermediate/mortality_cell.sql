@@ -34,15 +34,30 @@ person_months as (
         person_key,
         month,
         age,
-        registered_days
+        days_to_end,
+        is_open
     from core.person_month
     where month > cast(date_trunc('month', $as_of) as date) - interval '36' month
         and age is not null
 ),
 
-coverage as (
-    select count(distinct month) as months_covered
+-- Counted by month first: different months of all people do not add up.
+months as (
+    select
+        month,
+        count(*) as people
     from person_months
+    group by month
+),
+
+coverage as (
+    select count(*) as months_covered
+    from months
+),
+
+coming as (
+    select max(days_to_come) as days_to_come
+    from intermediate.period_month
 ),
 
 person_areas as (
@@ -71,7 +86,8 @@ person_bands as (
                 else person_months.age - person_months.age % 5
             end as int
         ) as age_from,
-        sum(person_months.registered_days) as registered_days,
+        sum(person_months.days_to_end) as days_to_end,
+        count(*) filter (where person_months.is_open) as open_rows,
         count(*) filter (where people.death_month = person_months.month) as deaths
     from people
     inner join person_months
@@ -86,7 +102,8 @@ area_bands as (
         max(person_areas.area_name) as area_name,
         person_bands.sex,
         person_bands.age_from,
-        sum(person_bands.registered_days) as registered_days,
+        sum(person_bands.days_to_end) as days_to_end,
+        sum(person_bands.open_rows) as open_rows,
         sum(person_bands.deaths) as deaths
     from person_bands
     inner join person_areas
@@ -117,13 +134,14 @@ counted as (
             0
         ) as deaths,
         coalesce(
-            sum(area_bands.registered_days) filter (
+            sum(area_bands.days_to_end - area_bands.open_rows * coming.days_to_come) filter (
                 where area_bands.age_from = age_bands.age_from
                     and (sexes.sex = 'All' or lower(sexes.sex) = area_bands.sex)
             ),
             0
         ) as registered_days
     from area_bands
+    cross join coming
     cross join sexes
     cross join age_bands
     group by area_bands.area_type, area_bands.area_code, sexes.sex, age_bands.age_from

@@ -8,10 +8,11 @@ columns:
   first_day: First day of the year that is covered
   last_day: Last day of the year that is covered
   days_covered: Days of the year within the period and up to the as-of date
+  days_to_come: Days after the as-of date of the month that is not over, within the period; 0 where it is of another year
   is_complete: Whether all days of the year are covered
 checks:
   - unique: financial_year
-  - not_null: [financial_year, first_day, last_day, days_covered, is_complete]
+  - not_null: [financial_year, first_day, last_day, days_covered, days_to_come, is_complete]
   - expect: days_covered between 1 and 366
 topic: utilisation
 */
@@ -32,15 +33,31 @@ years as (
     from months
 ),
 
-final as (
+coming as (
     select
         financial_year,
-        first_day,
-        last_day,
-        cast(days_between(first_day, last_day) + 1 as int) as days_covered,
-        days_between(first_day, last_day) + 1 = days_in_year as is_complete
+        sum(
+            days_between(
+                least(cast(month_end as date), $period_end, $as_of), least(cast(month_end as date), $period_end)
+            )
+        ) as days_to_come
+    from reference.month
+    where cast(month_start as date) <= least($period_end, $as_of)
+    group by financial_year
+),
+
+final as (
+    select
+        years.financial_year,
+        years.first_day,
+        years.last_day,
+        cast(days_between(years.first_day, years.last_day) + 1 as int) as days_covered,
+        cast(coming.days_to_come as int) as days_to_come,
+        days_between(years.first_day, years.last_day) + 1 = years.days_in_year as is_complete
     from years
-    where first_day <= last_day
+    inner join coming
+        on years.financial_year = coming.financial_year
+    where years.first_day <= years.last_day
 )
 
 select * from final

@@ -14,11 +14,12 @@ columns:
   age: Completed years; null where not known
   age_band: Five-year band, 0-4 to 90+, or Not known
   sex: "female, male, other or unknown"
-  registered_days: Days on which the person was registered in that area and of that age
+  days_to_end: Days on which the person was registered in that area and of that age, as in core.person_month
+  is_open: Whether the month that is not over is among them, and the person still registered
 checks:
   - unique: [person_key, area_type, area_code, financial_year, age]
-  - not_null: [person_key, area_type, area_code, area_name, financial_year, age_band, sex, registered_days]
-  - expect: registered_days between 1 and 366
+  - not_null: [person_key, area_type, area_code, area_name, financial_year, age_band, sex, days_to_end, is_open]
+  - expect: days_to_end between 1 and 366
 topic: utilisation
 */
 with person_years as (
@@ -44,7 +45,8 @@ with person_years as (
         age,
         age_band,
         sex,
-        registered_days
+        days_to_end,
+        is_open
     from intermediate.person_year
 ),
 
@@ -65,7 +67,8 @@ listed as (
         age,
         age_band,
         sex,
-        registered_days
+        days_to_end,
+        is_open
     from person_years
 ),
 
@@ -79,7 +82,8 @@ placed as (
         listed.age,
         listed.age_band,
         listed.sex,
-        listed.registered_days
+        listed.days_to_end,
+        listed.is_open
     from area_types
     inner join listed
         on area_types.area_type = listed.area_type
@@ -95,7 +99,8 @@ final as (
         age,
         age_band,
         sex,
-        cast(sum(registered_days) as int) as registered_days
+        cast(sum(days_to_end) as int) as days_to_end,
+        coalesce(bool_or(is_open), false) as is_open
     from placed
     group by person_key, area_type, coalesce(area_code, 'Not known'), financial_year, age, age_band, sex
 )

@@ -27,11 +27,12 @@ columns:
   age_band: Five-year band, 0-4 to 90+, or Not known
   sex: "female, male, other or unknown"
   imd_quintile: Deprivation quintile label of the LSOA, or Not known
-  registered_days: Days on which the person was registered, of that age and with that practice
+  days_to_end: Days on which the person was registered, of that age and with that practice, as in core.person_month
+  is_open: Whether the month that is not over is among them, and the person still registered
 checks:
   - unique: [person_key, financial_year, practice_code, lsoa21_code, age]
-  - not_null: [person_key, financial_year, age_band, sex, imd_quintile, registered_days]
-  - expect: registered_days between 1 and 366
+  - not_null: [person_key, financial_year, age_band, sex, imd_quintile, days_to_end, is_open]
+  - expect: days_to_end between 1 and 366
 topic: utilisation
 */
 with person_months as (
@@ -44,7 +45,8 @@ with person_months as (
         age_band,
         sex,
         imd_quintile,
-        registered_days
+        days_to_end,
+        is_open
     from core.person_month
 ),
 
@@ -85,7 +87,8 @@ person_years as (
         age_band,
         sex,
         imd_quintile,
-        cast(sum(registered_days) as int) as registered_days
+        cast(sum(days_to_end) as int) as days_to_end,
+        coalesce(bool_or(is_open), false) as is_open
     from person_months
     group by person_key, financial_year, practice_code, lsoa21_code, age, age_band, sex, imd_quintile
 ),
@@ -115,7 +118,8 @@ final as (
         person_years.age_band,
         person_years.sex,
         person_years.imd_quintile,
-        person_years.registered_days
+        person_years.days_to_end,
+        person_years.is_open
     from person_years
     left join areas
         on person_years.lsoa21_code = areas.lsoa21_code

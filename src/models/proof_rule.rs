@@ -20,7 +20,7 @@ pub(super) enum ProofRule {
     WindowKey,
     /// A column of an outer join is NULL where no row was found.
     OuterNull,
-    /// A table without people is what it was.
+    /// What is read of a table without people is what it was.
     SameReference,
     /// Different values but the person key do not add up.
     DistinctKey,

@@ -29,19 +29,14 @@ fn the_cases_of_shipped_models_pass_without_a_lake() {
 #[test]
 fn a_broken_line_of_a_model_fails_its_case_and_the_rows_are_shown() {
     let project = project();
-    change(
-        &project,
-        MODEL,
-        ") + 1 as registered_days",
-        ") as registered_days",
-    );
+    change(&project, MODEL, ") + 1 as days_to_end", ") as days_to_end");
     let output = project.run(&["test", "person_month"]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
     for line in [
         "failed   core.person_month: nothing after the as-of date counts",
         "         - 2026-02-01  2",
-        "         + 2026-02-01  1   <- registered_days",
+        "         + 2026-02-01  1   <- days_to_end",
     ] {
         assert!(said.lines().any(|l| l == line), "{line}\n{said}");
     }
@@ -74,7 +69,7 @@ fn a_check_that_only_warns_stops_no_case() {
         said.contains("expected an error with 'unique: [person_key, month]', and 2 rows came"),
         "{said}"
     );
-    assert!(said.contains("8 cases of 1 model in"), "{said}");
+    assert!(said.contains("10 cases of 1 model in"), "{said}");
     assert!(said.ends_with("1 failed\n"), "{said}");
 }
 
@@ -97,12 +92,12 @@ fn a_case_that_shows_nothing_is_an_error() {
             "'x' is no whole number",
         ),
         (
-            "month,registered_days",
-            "month,registred_days",
-            "there is no column 'registred_days'",
+            "month,days_to_end",
+            "month,days_to_ends",
+            "there is no column 'days_to_ends'",
         ),
         (
-            "month,registered_days",
+            "month,days_to_end",
             "month,month",
             "column 'month' is named twice",
         ),

@@ -38,7 +38,8 @@ years as (
     select
         financial_year,
         first_day,
-        days_covered
+        days_covered,
+        days_to_come
     from marts.reporting_year
 ),
 
@@ -64,7 +65,8 @@ person_months as (
         age_band,
         practice_code,
         pcn_code,
-        registered_days
+        days_to_end,
+        is_open
     from core.person_month
 ),
 
@@ -72,7 +74,8 @@ year_months as (
     select
         months.month,
         years.financial_year,
-        years.days_covered
+        years.days_covered,
+        years.days_to_come
     from months
     inner join years
         on months.year_start = years.first_day
@@ -82,7 +85,12 @@ person_years as (
     select
         person_months.person_key,
         year_months.financial_year,
-        cast(sum(person_months.registered_days) as int) as registered_days,
+        cast(
+            sum(
+                person_months.days_to_end
+                - case when person_months.is_open then year_months.days_to_come else 0 end
+            ) as int
+        ) as registered_days,
         max(year_months.days_covered) as days_covered,
         max(person_months.month) as last_month
     from year_months

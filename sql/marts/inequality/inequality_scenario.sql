@@ -38,7 +38,8 @@ with person_months as (
         age,
         place_name,
         imd_quintile,
-        registered_days
+        days_to_end,
+        is_open
     from core.person_month
 ),
 
@@ -54,7 +55,8 @@ years as (
         financial_year,
         first_day,
         last_day,
-        days_covered
+        days_covered,
+        days_to_come
     from marts.reporting_year
 ),
 
@@ -70,7 +72,8 @@ year_months as (
     select
         months.month,
         years.financial_year,
-        years.days_covered
+        years.days_covered,
+        years.days_to_come
     from years
     inner join months
         on years.first_day = months.year_start
@@ -111,7 +114,8 @@ covered_months as (
         person_months.imd_quintile,
         person_months.sex,
         person_months.age,
-        person_months.registered_days
+        person_months.days_to_end
+        - case when person_months.is_open then year_months.days_to_come else 0 end as registered_days
     from year_months
     inner join person_months
         on year_months.month = person_months.month

@@ -37,7 +37,8 @@ person_months as (
         person_key,
         month,
         area_name as place_name,
-        registered_days
+        days_to_end,
+        is_open
     from core.person_month
 ),
 
@@ -56,7 +57,8 @@ years as (
     select
         financial_year,
         first_day,
-        days_covered
+        days_covered,
+        days_to_come
     from marts.reporting_year
 ),
 
@@ -64,7 +66,8 @@ year_months as (
     select
         months.month,
         years.financial_year,
-        years.days_covered
+        years.days_covered,
+        years.days_to_come
     from months
     inner join years
         on months.year_start = years.first_day
@@ -76,7 +79,10 @@ person_years as (
         person_months.person_key,
         person_months.place_name,
         year_months.financial_year,
-        sum(person_months.registered_days) as registered_days,
+        sum(
+            person_months.days_to_end
+            - case when person_months.is_open then year_months.days_to_come else 0 end
+        ) as registered_days,
         max(year_months.days_covered) as days_covered
     from person_months
     inner join year_months

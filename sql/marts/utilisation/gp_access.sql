@@ -59,7 +59,8 @@ person_months as (
     select
         coalesce(practice_code, 'Not known') as practice_code,
         month,
-        registered_days
+        days_to_end,
+        is_open
     from core.person_month
 ),
 
@@ -68,6 +69,7 @@ months as (
         month,
         financial_year,
         days_covered,
+        days_to_come,
         is_complete
     from intermediate.period_month
 ),
@@ -101,7 +103,10 @@ populations as (
     select
         person_months.practice_code,
         person_months.month,
-        average_people(person_months.registered_days, months.days_covered) as people
+        average_people(
+            person_months.days_to_end - case when person_months.is_open then months.days_to_come else 0 end,
+            months.days_covered
+        ) as people
     from months
     inner join person_months
         on months.month = person_months.month

@@ -9,9 +9,10 @@ columns:
   first_day: First day of the financial year
   last_day: Last day of the financial year
   days_covered: Days of the year within the period and up to the as-of date
+  days_to_come: Days after the as-of date of the month that is not over, within the period; 0 where it is of another year
 checks:
   - unique: financial_year
-  - not_null: [financial_year, first_day, last_day, days_covered]
+  - not_null: [financial_year, first_day, last_day, days_covered, days_to_come]
   - expect: days_covered between 1 and 366
 */
 with months as (
@@ -52,6 +53,19 @@ whole_years as (
     where days_covered = days_in_year
 ),
 
+coming as (
+    select
+        financial_year,
+        sum(
+            days_between(
+                least(cast(month_end as date), $period_end, $as_of), least(cast(month_end as date), $period_end)
+            )
+        ) as days_to_come
+    from reference.month
+    where cast(month_start as date) <= least($period_end, $as_of)
+    group by financial_year
+),
+
 final as (
     select
         case
@@ -63,8 +77,11 @@ final as (
         end as financial_year,
         touched_years.first_day,
         touched_years.last_day,
-        cast(touched_years.days_covered as int) as days_covered
+        cast(touched_years.days_covered as int) as days_covered,
+        cast(coming.days_to_come as int) as days_to_come
     from touched_years
+    inner join coming
+        on touched_years.financial_year = coming.financial_year
     cross join whole_years
     where whole_years.whole_years = 0
         or touched_years.days_covered = touched_years.days_in_year

@@ -11,6 +11,9 @@ use rayon::prelude::*;
 /// Figures that are looked at side by side before what was found for one of them counts for others.
 const SIDE_BY_SIDE: usize = 1 << 10;
 
+/// The same of those for which a linear program is solved, which takes longer.
+const FEW_SIDE_BY_SIDE: usize = 8;
+
 /// What an attack found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attack {
@@ -151,6 +154,20 @@ impl Attack {
             }
         }
         hard.retain(|node| !reach.is_at_least(*node, apart(*node)));
+        if hard.len() <= effort.shortest {
+            for now in hard.chunks(FEW_SIDE_BY_SIDE) {
+                let is_open = |node: &u32| !reach.is_at_least(*node, apart(*node));
+                let now: Vec<u32> = now.iter().copied().filter(is_open).collect();
+                let find = |node: &u32| prover.shortest(*node, apart(*node));
+                let found: Vec<Vec<Exchanged>> = now.par_iter().map(find).collect();
+                for exchange in found.into_iter().flatten() {
+                    reach.add(&exchange);
+                    self.exchanges.push(exchange);
+                }
+                self.work += now.len() as u64;
+            }
+            hard.retain(|node| !reach.is_at_least(*node, apart(*node)));
+        }
         self.by_witness += open.len() - hard.len();
         self.bound(&prover, system, &hard);
         self.bounds = bounds;

@@ -10,6 +10,11 @@ pub(crate) struct Effort {
     pub neighbourhood: usize,
     /// Branches of one integer program.
     pub branches: u64,
+    /// Figures among which the shortest exchange is looked for, first and at last.
+    pub far: [usize; 2],
+    /// The most figures without an exchange for which the shortest is looked for: while there are more,
+    /// figures have to be changed first.
+    pub shortest: usize,
     /// Figures whose bounds are computed exactly; the others count as exposed.
     pub exact: usize,
     /// The most figures that were withheld for others and are tried without.
@@ -26,6 +31,8 @@ impl Default for Effort {
             exchange: 6,
             neighbourhood: 900,
             branches: 200,
+            far: [2_500, 100_000],
+            shortest: 500,
             exact: 500,
             redundant: 20_000,
             rounds: 32,

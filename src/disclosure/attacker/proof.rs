@@ -4,6 +4,7 @@ use super::effort::Effort;
 use super::exact::{ExactBounds, FarEnd};
 use super::exchange::{Exchange, Exchanged, Price};
 use super::neighbourhood::Neighbourhood;
+use super::shortest::shortest;
 use crate::disclosure::system::{Interval, Network};
 use microlp::OptimizationDirection::{Maximize, Minimize};
 use std::collections::BTreeMap;
@@ -65,6 +66,45 @@ impl Prover<'_> {
             let found: Option<Vec<Exchanged>> = changes.map(&mut find).collect();
             if let Some(found) = found {
                 return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The same by linear programs, each the shortest.
+    pub(super) fn shortest(&self, node: u32, apart: i64) -> Vec<Exchanged> {
+        let at = node as usize;
+        let leeway = |node: u32| {
+            let (bounds, now) = (self.bounds[node as usize], self.table[node as usize]);
+            Interval::new(bounds.low - now, bounds.high - now)
+        };
+        let may = leeway(node);
+        for most in self.effort.far {
+            let near = Neighbourhood::around(self.network, node, most);
+            let find = |by: i64| {
+                let found = shortest(
+                    self.network,
+                    &near,
+                    (node, by),
+                    leeway,
+                    self.effort.branches,
+                )?;
+                self.holds(&found).then_some(found)
+            };
+            for split in splits(apart, self.table[at] - self.bounds[at].low) {
+                let mut changes = split.into_iter().filter(|by| *by != 0);
+                if !changes.clone().all(|by| may.has(by)) {
+                    continue;
+                }
+                if let Some(found) = changes.try_fold(Vec::new(), |mut found, by| {
+                    found.push(find(by)?);
+                    Some(found)
+                }) {
+                    return found;
+                }
+            }
+            if near.is_whole {
+                break;
             }
         }
         Vec::new()

@@ -222,3 +222,58 @@ fn somebody_is_exchanged_in_a_hundred_figures() {
     assert_eq!((found.by_witness, found.unproved), (151, Vec::new()));
     assert_eq!(found.exchanges[0].len(), 151);
 }
+
+/// A table of so many rows and columns with its sums, each count 3, in which nothing can be more than 7.
+fn crossed(size: u32) -> (System, Vec<i64>) {
+    let cell = |row: u32, column: u32| NodeId(row * size + column);
+    let of_row = |row: u32| {
+        (
+            size * size + row,
+            Vec::from_iter((0..size).map(|at| cell(row, at))),
+        )
+    };
+    let of_column = |column: u32| {
+        let cells = (0..size).map(|at| cell(at, column));
+        (size * size + size + column, cells.collect())
+    };
+    let sums = (0..size).map(of_row).chain((0..size).map(of_column));
+    let equation = |(total, parts)| Equation {
+        total: NodeId(total),
+        parts,
+    };
+    let (cells, sum) = ((size * size) as usize, i64::from(3 * size));
+    let mut table = vec![3; cells];
+    table.resize(cells + 2 * size as usize, sum);
+    let mut read = vec![Interval::new(1, 7); cells];
+    read.resize(table.len(), Interval::new(sum, sum));
+    let mut protected = vec![1; cells];
+    protected.resize(table.len(), 0);
+    let equations = sums.map(equation).collect();
+    let system = System {
+        read,
+        protected,
+        equations,
+    };
+    (system, table)
+}
+
+#[test]
+fn linear_programs_alone_find_the_exchanges_of_a_table() {
+    let (system, table) = crossed(6);
+    let without = Effort {
+        exchange: 0,
+        shortest: 0,
+        exact: 0,
+        ..Effort::default()
+    };
+    let found = attack(&system, Some(&only(&table)), &without);
+    assert_eq!((found.by_witness, found.unproved.len()), (0, 36));
+    let with = Effort {
+        shortest: 36,
+        ..without
+    };
+    let found = attack(&system, Some(&only(&table)), &with);
+    assert_eq!((found.by_witness, found.unproved), (36, Vec::new()));
+    // One more here and one fewer there, and the other way round in another row.
+    assert!(found.exchanges.iter().all(|exchange| exchange.len() == 4));
+}

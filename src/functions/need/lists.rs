@@ -49,6 +49,14 @@ pub(crate) fn tables_read(function: &str) -> &'static [&'static str] {
     }
 }
 
+/// Whether a function of need reads this reference table.
+pub(crate) fn is_read_by_a_function(table: &str) -> bool {
+    let functions = ["charlson", "elixhauser", "hfrs", "cambridge_multimorbidity"];
+    functions
+        .iter()
+        .any(|function| tables_read(function).contains(&table))
+}
+
 /// What the functions of need know of codes and weights.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CodeLists {

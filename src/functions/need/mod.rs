@@ -16,7 +16,7 @@ mod scheme;
 mod scored;
 
 pub(crate) use list_file::ListText;
-pub(crate) use lists::{CodeLists, LIST_FUNCTION, SHIPPED, tables_read};
+pub(crate) use lists::{CodeLists, LIST_FUNCTION, SHIPPED, is_read_by_a_function, tables_read};
 
 use super::Section;
 

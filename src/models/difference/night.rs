@@ -7,7 +7,7 @@ use super::kept::AggregateRows;
 use super::merge::{merged, sorted};
 use super::plans_before::PlansBefore;
 use super::request::DifferenceRequest;
-use super::split::{SplitPlan, tables_of};
+use super::split::SplitPlan;
 use crate::engine::Engine;
 use crate::error::{Context, Result};
 use crate::lake::properties::CONTENT;
@@ -16,8 +16,8 @@ use crate::models::built::Built;
 use crate::models::inputs::{Assessed, version};
 use crate::models::proof_rule::ProofRule;
 use crate::models::refresh::{
-    Basis, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people, engine_of_rows,
-    has_people, is_week_after,
+    Basis, ConstantsBefore, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people,
+    engine_of_rows, has_people, is_week_after, tables_of,
 };
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
@@ -91,6 +91,7 @@ pub(in crate::models) async fn aggregate_rows(
             && table.is_some_and(|table| table.property(CONTENT).is_some())
             && (night.changed.is_disjoint(&rest) || !ProofRule::RestUnchanged.is_on())
             && night.unknown.is_disjoint(&rest)
+            && night.constants.names().is_disjoint(&rest)
     };
     let unchanged = made.same && night.as_ref().is_some_and(stays);
     let since = night.as_ref().filter(|_| made.is_unseen);
@@ -223,6 +224,8 @@ struct ChangedInputs {
     before: PlansBefore,
     /// Tables of people of which it is known whose rows changed.
     changed: BTreeSet<TableName>,
+    /// Tables without people that changed.
+    constants: ConstantsBefore,
     /// Tables that changed otherwise.
     unknown: BTreeSet<TableName>,
     /// Dirty people.
@@ -248,6 +251,7 @@ impl ChangedInputs {
         }
         let mut people = NamedPeople::default();
         let mut older: BTreeMap<TableName, Table> = BTreeMap::new();
+        let mut constants = ConstantsBefore::default();
         let mut unknown = BTreeSet::new();
         let scanned = tables_of(request.plan);
         for table in request.read {
@@ -264,7 +268,11 @@ impl ChangedInputs {
                 // What no scan reads, such as a code list, a function reads: nothing says in which groups.
                 None if !scanned.contains(&table.name) => return Ok(None),
                 None => {
-                    unknown.insert(table.name.clone());
+                    let before = version_before(engine, &file, table, dirty_rows).await;
+                    let before = before.filter(|_| !has_people(&table.schema));
+                    if !before.is_some_and(|before| constants.add(engine.lake(), &before, table)) {
+                        unknown.insert(table.name.clone());
+                    }
                 }
             }
         }
@@ -309,6 +317,7 @@ impl ChangedInputs {
         }
         Ok(Some(ChangedInputs {
             changed: older.into_keys().collect(),
+            constants,
             unknown,
             people: count,
             old,
@@ -341,6 +350,16 @@ impl ChangedInputs {
         };
         let read = tables_of(&aggregate.plan);
         if !read.is_disjoint(&self.unknown) || kept.schema() != schema_of(aggregate) {
+            return Ok(None);
+        }
+        let unique = |table: &TableName| request.library.unique_columns(table);
+        let constants = &self.constants;
+        let made_by = &before.aggregate.plan;
+        if !read.is_disjoint(constants.names())
+            && !constants
+                .give_the_same(request.engine, &request.model.file, made_by, &unique)
+                .await?
+        {
             return Ok(None);
         }
         if read.is_disjoint(&self.changed) && affected.is_empty() {
@@ -382,12 +401,21 @@ async fn changed_people(
     if !has_people(&table.schema) {
         return None;
     }
+    let before = version_before(engine, file, table, rows).await?;
+    let changed = known.since(engine, table, before.version).await?;
+    Some((before, changed))
+}
+
+/// The version of a table that groups were made from; None when it is not known.
+async fn version_before(
+    engine: &Engine,
+    file: &AggregateFile,
+    table: &Table,
+    rows: &mut DirtyRows,
+) -> Option<Table> {
     let from = file.basis.logs.version(table)?;
     let before = rows.older(engine, &table.name, from).await?;
     // A log that was put back may have other rows under the same number.
-    if file.basis.versions.get(&table.name.to_string()) != Some(&version(&before)) {
-        return None;
-    }
-    let changed = known.since(engine, table, from).await?;
-    Some((before, changed))
+    let known = file.basis.versions.get(&table.name.to_string());
+    (known == Some(&version(&before))).then_some(before)
 }

@@ -7,7 +7,6 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, Result as DataFusionResult, TableReference};
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, LogicalPlanBuilder, Projection};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The aggregates of a plan that are kept, each once, and why others are not.
@@ -124,20 +123,6 @@ fn scan_of(
 /// The name of a column of kept groups.
 pub(super) fn column_name(place: usize) -> String {
     format!("c{place}")
-}
-
-/// The tables that a plan reads, its subqueries included.
-pub(super) fn tables_of(plan: &LogicalPlan) -> BTreeSet<TableName> {
-    let mut tables = BTreeSet::new();
-    // A walk that looks alone does not fail.
-    let _ = plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::TableScan(scan) = node {
-            let layer = scan.table_name.schema().unwrap_or_default();
-            tables.insert(TableName::new(layer, scan.table_name.table()));
-        }
-        Ok(TreeNodeRecursion::Continue)
-    });
-    tables
 }
 
 /// How much of a global model is kept by difference, and why the rest is not.

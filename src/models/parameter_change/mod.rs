@@ -17,6 +17,6 @@ mod scans;
 mod side_by_side;
 
 pub(super) use plan_before::plan_before;
-pub(super) use query::affected_people;
+pub(super) use query::{affected_people, sum_of_rows};
 pub(super) use scans::is_same_plan;
 pub(super) use side_by_side::changed_nodes;

@@ -46,8 +46,15 @@ pub(in crate::models) async fn affected_people(
     Ok(Some(people))
 }
 
-/// How many rows a plan makes, and the sum of their hashes.
-async fn sum_of_rows(engine: &Engine, place: &str, plan: LogicalPlan) -> Result<(usize, u128)> {
+/// How many rows an optimised plan makes, and the sum of their hashes.
+///
+/// # Errors
+/// Those of a query.
+pub(in crate::models) async fn sum_of_rows(
+    engine: &Engine,
+    place: &str,
+    plan: LogicalPlan,
+) -> Result<(usize, u128)> {
     let mut rows = engine.run_optimised(place, plan).await?;
     let (mut count, mut digest) = (0, 0u128);
     while let Some(batch) = rows.try_next().await? {

@@ -4,6 +4,7 @@
 
 mod basis;
 mod changes;
+mod constants_before;
 mod dirty_rows;
 mod full_comparison;
 mod hashed_rows;
@@ -16,13 +17,14 @@ mod sources;
 
 pub(super) use basis::{Basis, engine_of_rows};
 pub(super) use changes::KnownChanges;
+pub(super) use constants_before::ConstantsBefore;
 pub(super) use dirty_rows::DirtyRows;
 pub(super) use full_comparison::{digest_of_files, is_due, is_week_after, refreshed_since};
 pub(super) use people::{NamedPeople, has_people, slice_of_day};
-pub(super) use sources::Sources;
+pub(super) use sources::{Sources, tables_of};
 
 use super::built::{Built, Reason};
-use super::inputs::Assessed;
+use super::inputs::{Assessed, version};
 use super::library::{Library, Model};
 use super::locality::{Locality, PERSON_KEY, people_apart};
 use super::parameter_change::{affected_people, changed_nodes, plan_before};
@@ -98,15 +100,33 @@ pub(in crate::models) async fn refresh(
     };
     let mut unchanged: BTreeSet<TableName> = read.iter().map(|table| table.name.clone()).collect();
     let mut people = NamedPeople::default();
-    for (input, from) in changed {
-        unchanged.remove(&input.name);
-        match known.since(engine, input, from).await {
-            Some(changed) => people.extend(changed.iter()),
-            None => return Ok(None),
+    let mut constants = ConstantsBefore::default();
+    for input in changed {
+        unchanged.remove(&input.table.name);
+        if has_people(&input.table.schema) {
+            match known.since(engine, input.table, input.from).await {
+                Some(changed) => people.extend(changed.iter()),
+                None => return Ok(None),
+            }
+        } else if !add_constant(&mut constants, &input, engine, rows).await {
+            return Ok(None);
         }
     }
+    let Some(before) = made_by(request, table).await? else {
+        return Ok(None);
+    };
+    let unique = |table: &TableName| request.library.unique_columns(table);
+    // With the values before: what these affect is told over tables as they are.
+    let place = &request.model.file;
+    if !constants.names().is_empty()
+        && !constants
+            .give_the_same(engine, place, &before, &unique)
+            .await?
+    {
+        return Ok(None);
+    }
     if assessed.reasons.iter().any(Reason::is_of_values) {
-        match affected(request, table).await? {
+        match affected(request, table, &before).await? {
             Some(affected) => people.extend(affected),
             None => return Ok(None),
         }
@@ -125,34 +145,58 @@ pub(in crate::models) async fn refresh(
     }))
 }
 
-/// The people for whom a parameter that changed since `table` was built makes a difference; None when they are
-/// too many, or when that cannot be told.
+/// Adds a table without people as it was; false when that cannot be told.
+async fn add_constant(
+    constants: &mut ConstantsBefore,
+    input: &ChangedInput<'_>,
+    engine: &Engine,
+    rows: &mut DirtyRows,
+) -> bool {
+    let now = input.table;
+    match rows.older(engine, &now.name, input.from).await {
+        // A log that was put back may have other rows under the same number.
+        Some(before) if version(&before) == input.before => {
+            constants.add(engine.lake(), &before, now)
+        }
+        _ => false,
+    }
+}
+
+/// The plan of the query with the values of parameters that `table` was built with; None when it is not known.
+async fn made_by(request: &RefreshRequest<'_>, table: &Table) -> Result<Option<LogicalPlan>> {
+    let assessed = request.assessed;
+    if !assessed.reasons.iter().any(Reason::is_of_values) {
+        return Ok(Some(request.plan.clone()));
+    }
+    match Built::with(table) {
+        Some(built) => plan_before(request.engine, request.model, &built, &assessed.built).await,
+        None => Ok(None),
+    }
+}
+
+/// The people for whom a parameter that changed since `table` was built, by the plan `before`, makes a
+/// difference; None when they are too many, or when that cannot be told.
 async fn affected(
     request: &RefreshRequest<'_>,
     table: &Table,
+    before: &LogicalPlan,
 ) -> Result<Option<BTreeSet<Option<i64>>>> {
     let RefreshRequest {
         engine,
         library,
         model,
         plan,
-        assessed,
         read,
+        ..
     } = *request;
-    let Some(built) = Built::with(table) else {
-        return Ok(None);
-    };
-    let Some(before) = plan_before(engine, model, &built, &assessed.built).await? else {
-        return Ok(None);
-    };
     let unique = |table: &TableName| library.unique_columns(table);
     // What the stored rows of a person rest on was decided by the values before.
     let whose = before.schema().index_of_column_by_name(None, PERSON_KEY);
-    let keys = people_apart(&before, &unique).ok().flatten();
+    let keys = people_apart(before, &unique).ok().flatten();
     if !whose.is_some_and(|whose| keys.is_some_and(|keys| keys.contains(&whose))) {
         return Ok(None);
     }
-    let nodes = match changed_nodes(&before, plan, &unique) {
+    let nodes = match changed_nodes(before, plan, &unique) {
         Ok(nodes) => nodes,
         Err(cause) => {
             tracing::info!(model = %model.name, cause, "affected people not known");
@@ -223,13 +267,22 @@ fn most_small_files(table: &TableName) -> usize {
     8 + usize::from(digest.as_bytes()[0] % 8)
 }
 
-/// The tables of people that changed since `table` was made from them, each with the version that was read.
-/// None when anything but these and values of parameters changed, or when it is not known what was read.
+/// A table that changed since a model was made from it.
+struct ChangedInput<'a> {
+    table: &'a Table,
+    /// The version of its log that was read.
+    from: u64,
+    /// What readers knew that version as.
+    before: String,
+}
+
+/// The tables that changed since `table` was made from them. None when anything but these and values of
+/// parameters changed, or when it is not known what was read.
 fn changed_inputs<'a>(
     table: &Table,
     assessed: &Assessed,
     read: &'a [Table],
-) -> Option<Vec<(&'a Table, u64)>> {
+) -> Option<Vec<ChangedInput<'a>>> {
     let is_known = |reason: &Reason| matches!(reason, Reason::Input(_)) || reason.is_of_values();
     if !assessed.reasons.iter().all(is_known) {
         return None;
@@ -242,16 +295,17 @@ fn changed_inputs<'a>(
     let mut changed = Vec::new();
     for input in read {
         let name = input.name.to_string();
-        if before.get(&name) == assessed.versions.get(&name) {
+        let version = before.get(&name)?;
+        if Some(version) == assessed.versions.get(&name)
+            || (!has_people(&input.schema) && !ProofRule::SameReference.is_on())
+        {
             continue;
         }
-        if !has_people(&input.schema) {
-            if ProofRule::SameReference.is_on() {
-                return None;
-            }
-            continue;
-        }
-        changed.push((input, basis.version(input)?));
+        changed.push(ChangedInput {
+            table: input,
+            from: basis.version(input)?,
+            before: version.clone(),
+        });
     }
     Some(changed)
 }

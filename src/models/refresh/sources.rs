@@ -5,10 +5,10 @@ use crate::error::{Context, Result};
 use crate::lake::TableName;
 use datafusion::catalog::TableProvider;
 use datafusion::common::Result as DataFusionResult;
-use datafusion::common::tree_node::Transformed;
+use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::LogicalPlan;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the scans of a plan read in place of the tables with these names.
@@ -44,4 +44,18 @@ impl Sources {
             .data(|| "a plan cannot be run for some people")?
             .data)
     }
+}
+
+/// The tables that a plan reads, its subqueries included.
+pub(in crate::models) fn tables_of(plan: &LogicalPlan) -> BTreeSet<TableName> {
+    let mut tables = BTreeSet::new();
+    // A walk that looks alone does not fail.
+    let _ = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            let layer = scan.table_name.schema().unwrap_or_default();
+            tables.insert(TableName::new(layer, scan.table_name.table()));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    tables
 }

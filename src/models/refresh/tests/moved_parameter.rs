@@ -32,8 +32,7 @@ impl MovedParameter {
             stored: ["event", "person"].map(StoredRecord::new),
             name: TableName::new("core", "moved"),
         };
-        let weights: BTreeMap<u64, i64> = (0..5).map(|kind| (kind, kind as i64)).collect();
-        store_weights(&lake.setting, &weights).await;
+        lake.weighs(0, 0).await;
         lake.sets("as_of", ParameterValue::Date(NaiveDate::default()));
         lake.sets("reached", ParameterValue::Integer(50));
         lake.sets("weight", ParameterValue::Integer(20));
@@ -43,6 +42,13 @@ impl MovedParameter {
 
     fn sets(&mut self, name: &str, value: ParameterValue) {
         self.setting.parameters.insert(name.to_string(), value);
+    }
+
+    /// Gives one kind another weight than its number.
+    async fn weighs(&self, kind: u64, weight: i64) {
+        let mut weights: BTreeMap<u64, i64> = (0..5).map(|kind| (kind, kind as i64)).collect();
+        weights.insert(kind, weight);
+        store_weights(&self.setting, &weights).await;
     }
 
     async fn night(&mut self) -> ModelOutcome {
@@ -224,6 +230,51 @@ async fn a_part_without_people_affects_nobody_or_all() {
         assert_eq!(people(&lake.night().await), None, "{sql}");
         assert!(lake.is_right().await, "{sql}");
     }
+}
+
+#[tokio::test]
+async fn a_table_without_people_that_changed_counts_as_far_as_it_is_seen() {
+    let seen = "select e.person_key, w.weight from record.event e \
+                inner join reference.weight w on e.kind = w.kind";
+    let unseen = "select e.person_key, w.kind from record.event e \
+                  inner join reference.weight w on e.kind = w.kind where w.weight < 50";
+    let moved = "select e.person_key, e.record_key <= $reached as is_past from record.event e \
+                 inner join reference.weight w on e.kind = w.kind where w.weight <= $weight";
+    let subquery = "select person_key, value < (select max(weight) from reference.weight) as is_less \
+                    from record.event";
+    let counted = |sql: &str| format!("select x, count(*) as n from ({sql}) as t(p, x) group by x");
+    for (sql, refreshed, by_difference) in [
+        (seen.to_string(), None, None),
+        (unseen.to_string(), Some(0), None),
+        (moved.to_string(), Some(3), None),
+        (subquery.to_string(), None, None),
+        (counted(seen), None, None),
+        (counted(unseen), None, Some(0)),
+        (counted(moved), None, Some(3)),
+    ] {
+        let mut lake = MovedParameter::of(&sql).await;
+        lake.sets("reached", to(53));
+        lake.weighs(4, 9).await;
+        let built = lake.night().await;
+        let found = (built.refreshed, built.by_difference, built.differed);
+        assert_eq!(found, (refreshed, by_difference, false), "{sql}");
+        assert!(lake.is_right().await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_without_people_is_told_with_the_values_before() {
+    // The new weight is kept with 3 and with 5, and the old one with 5 alone: tables differ with the value before,
+    // and values in neither table of now.
+    let sql = "select e.person_key, e.record_key from record.event e inner join \
+               (select kind from reference.weight where weight <= $weight) as w on e.kind = w.kind";
+    let mut lake = MovedParameter::of(sql).await;
+    lake.sets("weight", to(3));
+    lake.night().await;
+    lake.sets("weight", to(5));
+    lake.weighs(4, 1).await;
+    assert_eq!(lake.night().await.refreshed, None);
+    assert!(lake.is_right().await);
 }
 
 #[tokio::test]
