@@ -197,7 +197,12 @@ fn another_view_or_lookup_changes_what_is_stored() {
     // The same column comes from somewhere else.
     let view = project.path("pipelines/views/condition.json");
     let text = std::fs::read_to_string(&view).unwrap();
-    let other = text.replace("clinicalStatus.coding", "verificationStatus.coding");
+    let path = |element: &str| {
+        let from = text.find(&format!("{element}.knownWord(")).unwrap();
+        let to = from + text[from..].find(')').unwrap() + 1;
+        &text[from..to]
+    };
+    let other = text.replace(path("clinicalStatus"), path("verificationStatus"));
     assert_ne!(text, other);
     std::fs::write(&view, other).unwrap();
     project.ok(&["pull"]);
