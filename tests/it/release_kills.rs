@@ -42,7 +42,8 @@ fn a_release_that_is_killed_is_there_whole_or_not_at_all() {
     project.ok(&["release", "--dry-run"]);
     let whole = began.elapsed().max(Duration::from_millis(200));
     let mut kills = 0;
-    for tenth in [2, 5, 7, 8, 9, 10, 11, 13] {
+    // Early ones too: the dry run may have been the slower one on a busy machine.
+    for tenth in [1, 2, 3, 5, 7, 8, 9, 10, 11, 13] {
         kills += u32::from(project.killed_after(&["release"], whole * tenth / 10));
         all_are_whole(&project);
     }

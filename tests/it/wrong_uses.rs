@@ -169,7 +169,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["run", "nothing.alike"],
             "there is no model",
-            "and 43 more",
+            "hint: there are core.area, core.attended_contact",
         ),
         (
             2,
