@@ -23,10 +23,13 @@ use std::process::ExitCode;
 /// Arguments of `populace sql`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Without --command and --file the query is read from standard input, or typed at a prompt where that is a terminal. The key of the pseudonyms is not needed."
+    after_help = "Without a query or --file the query is read from standard input, or typed at a prompt where that is a terminal. The key of the pseudonyms is not needed."
 )]
 pub(super) struct SqlArguments {
     /// The query
+    #[arg(value_name = "SQL", conflicts_with_all = ["command", "file"])]
+    query: Option<String>,
+    /// The query, as psql takes it
     #[arg(
         short = 'c',
         long,
@@ -158,7 +161,8 @@ async fn written(
 
 /// The query and what errors call it; None when it is to be typed at a prompt.
 fn question(arguments: &SqlArguments) -> Result<Option<(String, String)>> {
-    Ok(match (&arguments.command, &arguments.file) {
+    let typed = arguments.query.as_ref().or(arguments.command.as_ref());
+    Ok(match (typed, &arguments.file) {
         (Some(sql), _) => Some(("query".to_string(), sql.clone())),
         (None, Some(file)) => Some((file.display().to_string(), read_sql(file)?)),
         (None, None) if std::io::stdin().is_terminal() => None,

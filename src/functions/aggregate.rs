@@ -84,11 +84,7 @@ impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         self.check(&args)?;
-        Ok(Box::new(OneGroup {
-            fold: self.kind.fold.clone(),
-            state: F::State::default(),
-            beside: 0,
-        }))
+        Ok(one_group(self.kind.fold.clone()))
     }
 
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
@@ -100,11 +96,7 @@ impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
         args: AccumulatorArgs,
     ) -> Result<Box<dyn GroupsAccumulator>> {
         self.check(&args)?;
-        Ok(Box::new(ManyGroups {
-            fold: self.kind.fold.clone(),
-            states: Vec::new(),
-            beside: 0,
-        }))
+        Ok(many_groups(self.kind.fold.clone()))
     }
 
     /// Order changes no result, so the engine keeps an `order by` of a call to itself: it would
@@ -139,6 +131,24 @@ impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
     fn documentation(&self) -> Option<&Documentation> {
         Some(&self.documentation)
     }
+}
+
+/// The accumulator of the groups of a `group by`, none yet.
+pub(crate) fn many_groups<F: Fold>(fold: F) -> Box<dyn GroupsAccumulator> {
+    Box::new(ManyGroups {
+        fold,
+        states: Vec::new(),
+        beside: 0,
+    })
+}
+
+/// The accumulator of a query without `group by`.
+pub(crate) fn one_group<F: Fold>(fold: F) -> Box<dyn Accumulator> {
+    Box::new(OneGroup {
+        fold,
+        state: F::State::default(),
+        beside: 0,
+    })
 }
 
 /// Accumulates the groups of a `group by`.

@@ -6,7 +6,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::Expr;
 
 /// What is kept of one group; the default is that of no rows.
-pub(super) trait Kept: Default + Send + Sync {
+pub(crate) trait Kept: Default + Send + Sync {
     /// The types of the arrays that [`Kept::save`] makes.
     fn types() -> Vec<DataType>;
 
@@ -15,7 +15,7 @@ pub(super) trait Kept: Default + Send + Sync {
 }
 
 /// What an aggregate keeps of a group of rows, and what it makes of that in the end.
-pub(super) trait Fold: Clone + Send + Sync + 'static {
+pub(crate) trait Fold: Clone + Send + Sync + 'static {
     /// What is kept of one group.
     type State: Kept;
 
@@ -47,7 +47,7 @@ pub(super) trait Fold: Clone + Send + Sync + 'static {
 
 /// Rows and the group that each belongs to.
 #[derive(Clone, Copy)]
-pub(super) enum FoldRows<'a> {
+pub(crate) enum FoldRows<'a> {
     /// Row n belongs to group `groups[n]`, unless the filter leaves it out.
     Of(&'a [usize], Option<&'a BooleanArray>),
     /// That many rows, all of group 0.
@@ -56,7 +56,7 @@ pub(super) enum FoldRows<'a> {
 
 impl FoldRows<'_> {
     /// Calls `take` with each row and its group, in the order of the rows.
-    pub(super) fn each(self, mut take: impl FnMut(usize, usize) -> Result<()>) -> Result<()> {
+    pub(crate) fn each(self, mut take: impl FnMut(usize, usize) -> Result<()>) -> Result<()> {
         match self {
             FoldRows::One(rows) => (0..rows).try_for_each(|row| take(row, 0)),
             FoldRows::Of(groups, None) => {

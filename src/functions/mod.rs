@@ -32,19 +32,22 @@ mod variation;
 mod waiting;
 mod window;
 
+pub(crate) use aggregate::{many_groups, one_group};
 pub(crate) use broken_rule::BrokenRule;
 pub use definition::Definition;
 pub use definition::Function;
 pub use definition::Section;
 pub use doc::Doc;
+pub(crate) use fold::{Fold, FoldRows, Kept};
 pub(crate) use frame_rows::FrameRows;
 pub(crate) use list::{doc_of, list_of_functions};
+pub(crate) use sum::Sum;
 pub(crate) use window::{WindowCompute, compute_of};
 
 use datafusion::prelude::SessionContext;
 
 /// Changes when a function's results do: models made with another version are built again.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// All functions of Populace, over the code lists that come with it.
 pub fn sections() -> Vec<Section> {

@@ -3,7 +3,7 @@
 /// A sum with the rounding errors of its additions beside it: rows and partial sums give the same
 /// total to the last bit or two in whatever order they come.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Sum {
+pub(crate) struct Sum {
     total: f64,
     error: f64,
 }
@@ -23,7 +23,7 @@ fn two_product(a: f64, b: f64) -> (f64, f64) {
 
 impl Sum {
     /// Takes a number in.
-    pub(super) fn add(&mut self, number: f64) {
+    pub(crate) fn add(&mut self, number: f64) {
         let (total, error) = two_sum(self.total, number);
         self.total = total;
         self.error += error;
@@ -37,23 +37,27 @@ impl Sum {
     }
 
     /// Takes another sum in.
-    pub(super) fn merge(&mut self, other: Sum) {
+    pub(crate) fn merge(&mut self, other: Sum) {
         self.add(other.total);
         self.error += other.error;
     }
 
-    /// The sum.
-    pub(super) fn value(self) -> f64 {
-        self.total + self.error
+    /// The sum; infinite, or no number, when what was summed is.
+    pub(crate) fn value(self) -> f64 {
+        // Of an infinite sum, what rounding took away is no number.
+        match self.total.is_finite() {
+            true => self.total + self.error,
+            false => self.total,
+        }
     }
 
     /// The sum as two numbers, for [`Sum::from_parts`].
-    pub(super) fn parts(self) -> [f64; 2] {
+    pub(crate) fn parts(self) -> [f64; 2] {
         [self.total, self.error]
     }
 
     /// The sum that [`Sum::parts`] wrote down.
-    pub(super) fn from_parts([total, error]: [f64; 2]) -> Self {
+    pub(crate) fn from_parts([total, error]: [f64; 2]) -> Self {
         Sum { total, error }
     }
 

@@ -193,3 +193,27 @@ fn named(
     of_area.notes = notes;
     of_area
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::tests::sample;
+
+    #[test]
+    fn the_tables_that_an_area_lacks_are_named_without_the_reason_of_each() {
+        let report = sample::report("use_of_services");
+        let wendale = PackArea {
+            level: AreaLevel::Place,
+            code: "WUW".to_owned(),
+            name: "Upper Wendale".to_owned(),
+        };
+        let lacks = ["Contacts by setting", "Contacts by month"];
+        let of_area = named(&report, &wendale, report.tables.clone(), (&[], &lacks));
+        assert_eq!(
+            of_area.notes[1],
+            "Tables of the whole report that are left out here, because too much of them would be about few people, or figures of few people would follow from them: Contacts by setting; Contacts by month."
+        );
+        let all = named(&report, &wendale, report.tables.clone(), (&[], &[]));
+        assert_eq!(all.notes.len(), of_area.notes.len() - 1);
+    }
+}

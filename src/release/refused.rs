@@ -66,12 +66,15 @@ pub(super) fn together(mut problems: Vec<Error>) -> Option<Error> {
         return problems.pop();
     }
     let mut error = Error::refused(format!("{} tables may not be released", problems.len()));
+    let mut hints: Vec<&str> = Vec::new();
     for problem in &problems {
+        // Many tables are often refused for one reason.
+        hints.extend(problem.hint_text().filter(|hint| !hints.contains(hint)));
         let why = problem.causes().first();
         let why = why.map_or(String::new(), |why| format!(" ({why})"));
         error = error.cause(format!("{}{why}", problem.what()));
     }
-    Some(error.hint("`populace check` says for each what to do"))
+    Some(error.hint(hints.join("; or, for another of them: ")))
 }
 
 /// What to do about tables that are out of date.

@@ -15,6 +15,16 @@ fn wrong_uses_are_told_what_to_do() {
             "hint: name a text file with one query",
         ),
         (
+            &["sql", "select count(*) from core.persn"],
+            "query: there is no table core.persn",
+            "hint: did you mean 'core.person'?",
+        ),
+        (
+            &["sql", "select 1", "-c", "select 1"],
+            "the argument '[SQL]' cannot be used with '--command <SQL>'",
+            "Usage: populace sql",
+        ),
+        (
             &["sql", "-c", "\\d core.persn"],
             "\\d: there is no table core.persn",
             "hint: ",

@@ -3,16 +3,19 @@
 //!
 //! DataFusion adds in the type of the result and begins again at the other end. Here the sums of whole
 //! numbers are kept in 128 bits, which no number of rows fills: whether a sum has a place does not
-//! depend on the order in which rows come, nor on how many threads add them up. Over frames that slide
-//! nothing is taken away again ([`frame`], [`anew`]). All else is left to DataFusion.
+//! depend on the order in which rows come, nor on how many threads add them up. Sums of fractions keep
+//! what rounding takes away ([`fractions`]). Over frames that slide nothing is taken away again
+//! ([`frame`], [`anew`]). All else is left to DataFusion.
 
 mod anew;
 mod distinct;
+mod fractions;
 mod frame;
 mod kept;
 mod outcome;
 mod whole;
 
+use crate::functions::{Kept, many_groups, one_group};
 use anew::Anew;
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue};
@@ -25,6 +28,7 @@ use datafusion::logical_expr::{
     ReversedUDAF, SetMonotonicity, Signature, StatisticsArgs,
 };
 use distinct::Distinct;
+use fractions::{FractionTotal, Fractions};
 use frame::{MomentSums, TotalsFrame};
 use kept::KeptTotals;
 use outcome::Outcome;
@@ -87,6 +91,22 @@ impl Exact {
         Some(KeptTotals::new(outcome, args.return_field.data_type()))
     }
 
+    /// What adds up the fractions of this call, if they are added up here.
+    fn fractions(&self, args: &AccumulatorArgs) -> Option<Fractions> {
+        let ([field], false) = (args.expr_fields, args.is_distinct) else {
+            return None;
+        };
+        self.of_fractions(field.data_type())
+    }
+
+    fn of_fractions(&self, kind: &DataType) -> Option<Fractions> {
+        match (self.moment, kind) {
+            (Some(MomentSums::Sum), DataType::Float64) => Some(Fractions(Outcome::Sum)),
+            (Some(MomentSums::Mean), DataType::Float64) => Some(Fractions(Outcome::Mean)),
+            _ => None,
+        }
+    }
+
     /// The engine's accumulator; of distinct whole numbers it only keeps the values.
     fn watched(&self, args: &AccumulatorArgs, inner: Box<dyn Accumulator>) -> Box<dyn Accumulator> {
         let kind = args.return_field.data_type().clone();
@@ -129,11 +149,16 @@ impl AggregateUDFImpl for Exact {
         let [field] = args.input_fields else {
             return self.function.state_fields(args);
         };
+        let part =
+            |name, kind| Arc::new(Field::new(format_state_name(args.name, name), kind, true));
+        if !args.is_distinct && self.of_fractions(field.data_type()).is_some() {
+            let parts = ["sum", "error", "count"].into_iter();
+            let parts = parts.zip(FractionTotal::types());
+            return Ok(parts.map(|(name, kind)| part(name, kind)).collect());
+        }
         if args.is_distinct || self.outcome(field.data_type()).is_none() {
             return self.function.state_fields(args);
         }
-        let part =
-            |name, kind| Arc::new(Field::new(format_state_name(args.name, name), kind, true));
         Ok(vec![
             part("sum", kept::SUM),
             part("count", DataType::UInt64),
@@ -143,6 +168,9 @@ impl AggregateUDFImpl for Exact {
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         if let Some(kept) = self.kept(&args) {
             return Ok(Box::new(kept));
+        }
+        if let Some(fractions) = self.fractions(&args) {
+            return Ok(one_group(fractions));
         }
         let inner = self.function.accumulator(again(&args))?;
         Ok(self.watched(&args, inner))
@@ -164,15 +192,20 @@ impl AggregateUDFImpl for Exact {
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs) -> bool {
-        self.kept(&args).is_some() || self.function.groups_accumulator_supported(args)
+        self.kept(&args).is_some()
+            || self.fractions(&args).is_some()
+            || self.function.groups_accumulator_supported(args)
     }
 
     fn create_groups_accumulator(
         &self,
         args: AccumulatorArgs,
     ) -> Result<Box<dyn GroupsAccumulator>> {
-        match self.kept(&args) {
-            Some(kept) => Ok(Box::new(kept)),
+        if let Some(kept) = self.kept(&args) {
+            return Ok(Box::new(kept));
+        }
+        match self.fractions(&args) {
+            Some(fractions) => Ok(many_groups(fractions)),
             None => self.function.create_groups_accumulator(args),
         }
     }

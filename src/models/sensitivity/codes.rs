@@ -110,7 +110,7 @@ impl Analyst<'_> {
             if written.is_some_and(makes_no_code) {
                 // `replace(code, 'a', '') = ''` is a way of saying `code = 'a'`.
                 if codes.taint().has(TaintKind::Written) {
-                    taint.add(TaintKind::Chosen, self.picks(expr));
+                    taint.add(TaintKind::Chosen, self.picks(expr, codes.taint()));
                 }
                 continue;
             }
@@ -122,7 +122,7 @@ impl Analyst<'_> {
                     });
                 }
                 _ if other.taint().has(TaintKind::Written) => {
-                    taint.add(TaintKind::Chosen, self.picks(expr));
+                    taint.add(TaintKind::Chosen, self.picks(expr, codes.taint()));
                 }
                 _ => {}
             }
@@ -149,7 +149,8 @@ impl Analyst<'_> {
     /// A condition that tells codes apart in some other way than by being equal.
     pub(super) fn condition(&self, expr: &Expr, mut taint: Taint) -> Taint {
         if taint.has(TaintKind::Area) {
-            taint.add(TaintKind::Chosen, self.picks(expr));
+            let picks = self.picks(expr, &taint);
+            taint.add(TaintKind::Chosen, picks);
         }
         taint.without(&[TaintKind::Area, TaintKind::Written])
     }
@@ -171,8 +172,13 @@ impl Analyst<'_> {
         taint.without(&[TaintKind::Area])
     }
 
-    fn picks(&self, expr: &Expr) -> super::taint::Why {
-        self.why(expr, "picks out areas or organisations by their codes")
+    /// That a condition tells codes apart, and what makes them codes of areas.
+    fn picks(&self, expr: &Expr, codes: &Taint) -> super::taint::Why {
+        let picks = "picks out areas or organisations by their codes";
+        match codes.why(TaintKind::Area) {
+            Some(area) => self.why(expr, &format!("{picks}, as {area}")),
+            None => self.why(expr, picks),
+        }
     }
 }
 

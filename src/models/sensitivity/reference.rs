@@ -57,14 +57,16 @@ pub(super) fn facts(
     let schema = rows.schema();
     let names: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
     let unlinked = link(rows).is_none();
+    let one_each = one_row_each(rows);
     let mut columns = Vec::new();
     for (column, values) in names.iter().zip(rows.columns()) {
         let shown = format!("`{name}.{column}`");
         let taint = if small.contains(column) {
-            Taint::of(
-                TaintKind::Area,
-                format!("{shown} stands for areas of few people"),
-            )
+            let why = match one_each.contains(column) {
+                true => "stands for a single area",
+                false => "has a value with fewer people than `smallest_area` of [disclosure]",
+            };
+            Taint::of(TaintKind::Area, format!("{shown} {why}"))
         } else {
             Taint::default()
         };
