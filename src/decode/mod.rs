@@ -15,5 +15,5 @@ pub use fhir::Line;
 pub use fhir::Reject;
 pub use fhir::ViewRows;
 pub use reject_reason::RejectReason;
-pub use value_count::{DateOrder, ValueCounts, ValueRule};
+pub use value_count::{DateOrder, DecimalMarks, ValueCounts, ValueRule};
 pub use zone::Zone;

@@ -21,6 +21,8 @@ pub enum RejectReason {
     NoId,
     /// A selected value whose type or form does not fit its column.
     WrongType,
+    /// A key, an NHS number or a needed code that a program took for a number, and cut digits from.
+    LostDigits,
     /// A date more than a day after the last update of its record.
     DateInFuture,
     /// A row of a person without an NHS number.
@@ -43,13 +45,14 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// Every reason, in the order in which they are explained.
-    pub const ALL: [RejectReason; 15] = [
+    pub const ALL: [RejectReason; 16] = [
         RejectReason::NotJson,
         RejectReason::NoResourceType,
         RejectReason::UnknownResourceType,
         RejectReason::UnknownModifierExtension,
         RejectReason::NoId,
         RejectReason::WrongType,
+        RejectReason::LostDigits,
         RejectReason::DateInFuture,
         RejectReason::NhsNumberMissing,
         RejectReason::NhsNumberInvalid,
@@ -107,6 +110,11 @@ impl RejectReason {
                 "wrong-type",
                 "has a value of another type or form than its column, such as 31 February, where the column is needed",
                 "look at `column_name`: is it one sender, or is the view or column file wrong?",
+            ),
+            RejectReason::LostDigits => (
+                "lost-digits",
+                "has a key, an NHS number or a needed code that a program took for a number and cut digits from, such as 3.8341E+07",
+                "ask the sender for the file as it was before a spreadsheet saved it, or for a column of text",
             ),
             RejectReason::DateInFuture => (
                 "date-in-future",

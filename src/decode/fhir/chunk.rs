@@ -542,6 +542,7 @@ impl<'d, 'c> Work<'d, 'c> {
             .filter(|(_, count)| *count > 0);
         Decoded {
             orders: Default::default(),
+            marks: Default::default(),
             tables: tables.map(|(table, view)| table.finish(view)).collect(),
             lines: self.lines,
             references: self.references,

@@ -59,7 +59,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use crate::decode::{DateOrder, RejectReason, ValueCounts};
+use crate::decode::{DateOrder, DecimalMarks, RejectReason, ValueCounts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -110,6 +110,8 @@ pub struct Decoded {
     pub rejected_types: BTreeMap<String, u64>,
     /// What dates say about the order of their numbers, by column.
     pub orders: BTreeMap<String, DateOrder>,
+    /// What numbers say about the mark before their decimals.
+    pub marks: DecimalMarks,
     /// All lines, blank ones included.
     pub line_count: u64,
     /// Lines of white space only.

@@ -416,6 +416,7 @@ impl ReadPass<'_> {
             let known = intake.orders.entry(column.clone()).or_default();
             known.add(*order);
         }
+        intake.marks.add(read.decoded.marks);
     }
 
     /// Keeps what a chunk brought until all files are read.
