@@ -15,6 +15,8 @@ pub enum RejectReason {
     NoResourceType,
     /// A `resourceType` that neither FHIR R4 nor STU3 has.
     UnknownResourceType,
+    /// A resource of another version of FHIR than its view is for.
+    OtherFhirVersion,
     /// A resource with a view that holds a modifier extension nobody has said to know.
     UnknownModifierExtension,
     /// A resource with a view, without an `id`.
@@ -45,10 +47,11 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// Every reason, in the order in which they are explained.
-    pub const ALL: [RejectReason; 16] = [
+    pub const ALL: [RejectReason; 17] = [
         RejectReason::NotJson,
         RejectReason::NoResourceType,
         RejectReason::UnknownResourceType,
+        RejectReason::OtherFhirVersion,
         RejectReason::UnknownModifierExtension,
         RejectReason::NoId,
         RejectReason::WrongType,
@@ -95,6 +98,11 @@ impl RejectReason {
                 "unknown-resource-type",
                 "names a type that neither FHIR R4 nor STU3 has",
                 "ask the sender: a misspelling, or another FHIR version",
+            ),
+            RejectReason::OtherFhirVersion => (
+                "other-fhir-version",
+                "is of another version of FHIR than its view: it has an element or a profile that the version does not have, such as `notGiven` of STU3, or its type came with R5",
+                "set `fhir_version` of the source, or ask the sender for the version that it says; a sender of two versions needs two sources",
             ),
             RejectReason::UnknownModifierExtension => (
                 "unknown-modifier-extension",

@@ -11,6 +11,7 @@ use super::bundle::{self, BundleContents, ToldVersion};
 use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::{Evaluator, steps};
+use super::other_version::is_later_type;
 use super::plan::{LossPolicy, Losses, Sink};
 use super::read::Reader;
 use super::refusal::Refusal;
@@ -213,10 +214,7 @@ impl<'d, 'c> Work<'d, 'c> {
         let Err(Refusal { reason, column }) = result else {
             return true;
         };
-        if let Some(kind) = self
-            .last
-            .filter(|_| reason != RejectReason::UnknownResourceType)
-        {
+        if let Some(kind) = self.last {
             *self.rejected.entry(kind.number).or_default() += 1;
         }
         self.rejects.push(Reject {
@@ -392,6 +390,9 @@ impl<'d, 'c> Work<'d, 'c> {
             self.counts[kind.number] += 1;
             return Ok(());
         }
+        if kind.other_version.is_of(&self.arena, base, line) {
+            return Err(Refusal::new(RejectReason::OtherFhirVersion));
+        }
         let version_id = kind.version_id(&self.arena, base, line);
         let version_id = version_id.or(self.told.version_id);
         let id = match kind.id(&self.arena, base, line) {
@@ -512,11 +513,15 @@ impl<'d, 'c> Work<'d, 'c> {
                 Ok(kind)
             }
             None => {
+                self.last = None;
                 // Broken JSON is what it is, whatever it calls itself.
                 let mut cursor = Cursor { bytes: line, at: 0 };
                 cursor.skip()?;
                 cursor.ended(length)?;
-                Err(Refusal::new(RejectReason::UnknownResourceType))
+                Err(Refusal::new(match is_later_type(name) {
+                    true => RejectReason::OtherFhirVersion,
+                    false => RejectReason::UnknownResourceType,
+                }))
             }
         }
     }

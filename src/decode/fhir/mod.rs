@@ -33,6 +33,7 @@ mod modifier;
 pub(crate) mod naming_system;
 mod numbered_address;
 mod operate;
+mod other_version;
 mod parts;
 mod path;
 mod plan;
@@ -54,6 +55,7 @@ mod text;
 mod type_name;
 mod validity;
 mod value;
+mod versioned_elements;
 mod view;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column::Column;
 use super::definition::{Each, Select, ViewDefinition};
+use super::other_version::ViewVersions;
 use super::parts::{DefinitionPlace, Misplaced};
 use super::path::Expr;
 use crate::error::{Error, Result};
@@ -20,6 +21,8 @@ pub struct View {
     pub resource: String,
     /// The columns, in the order of the table.
     pub columns: Vec<Column>,
+    /// The versions of FHIR that it is for.
+    pub(super) versions: ViewVersions,
     pub(super) select: Select,
     pub(super) conditions: Vec<Expr>,
     schema: SchemaRef,
@@ -58,6 +61,7 @@ impl View {
             name: definition.name.unwrap_or_else(|| stem.to_owned()),
             resource: definition.resource,
             columns: definition.columns,
+            versions: ViewVersions::of(&definition.versions),
             select: definition.select,
             conditions: definition.conditions,
             schema,
