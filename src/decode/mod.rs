@@ -8,6 +8,7 @@ mod reject_reason;
 mod value_count;
 mod zone;
 
+pub use fhir::BundlePages;
 pub use fhir::Chunk;
 pub use fhir::Decoded;
 pub use fhir::Delete;

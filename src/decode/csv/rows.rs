@@ -345,6 +345,7 @@ impl<'d> Reading<'d> {
                 .map(|(name, order)| (name.to_string(), order))
                 .collect(),
             marks: self.marks,
+            pages: Default::default(),
             line_count: self.line_count,
             blank: self.blank,
             bundled: 0,

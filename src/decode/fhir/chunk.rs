@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::arena::{Arena, Value};
 use super::bundle::{self, BundleContents, ToldVersion};
+use super::bundle_pages::BundlePages;
 use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::{Evaluator, steps};
@@ -66,6 +67,8 @@ pub(super) struct Work<'d, 'c> {
     blank: u64,
     /// Resources of Bundles after the first of each, which counts for the line.
     bundled: u64,
+    /// Bundles that are pages of an answer.
+    pages: BundlePages,
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d ResourcePlan>,
     cache: TemplateCache,
@@ -99,6 +102,7 @@ impl<'d, 'c> Work<'d, 'c> {
             line_count: 0,
             blank: 0,
             bundled: 0,
+            pages: BundlePages::default(),
             last: None,
             cache,
         }
@@ -268,6 +272,7 @@ impl<'d, 'c> Work<'d, 'c> {
             }
             None => BundleContents::default(),
         };
+        self.pages.add(&contents.pages);
         let ResourcePlace { number, start, end } = place;
         if !contents.entries.is_empty() {
             return self.bundle((kind, base, line), length, contents, place, depth);
@@ -296,6 +301,7 @@ impl<'d, 'c> Work<'d, 'c> {
             entries,
             is_history,
             restored,
+            ..
         } = contents;
         if let Some(deletions) = kind.deletions {
             let when = (updated, zone);
@@ -548,6 +554,7 @@ impl<'d, 'c> Work<'d, 'c> {
         Decoded {
             orders: Default::default(),
             marks: Default::default(),
+            pages: self.pages,
             tables: tables.map(|(table, view)| table.finish(view)).collect(),
             lines: self.lines,
             references: self.references,

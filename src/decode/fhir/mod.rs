@@ -15,6 +15,7 @@ mod arena;
 mod boundary;
 mod buffer;
 mod bundle;
+mod bundle_pages;
 mod chunk;
 mod coding;
 mod column;
@@ -67,6 +68,7 @@ use std::ops::Range;
 
 use arrow::array::RecordBatch;
 
+pub use bundle_pages::BundlePages;
 pub use decoder::Decoder;
 pub(crate) use elements::{has_element, has_member, names};
 pub(crate) use reference_kind::ReferenceKind;
@@ -120,6 +122,8 @@ pub struct Decoded {
     pub blank: u64,
     /// Resources of Bundles, without the first of each: a line counts for one resource.
     pub bundled: u64,
+    /// Bundles that are pages of an answer.
+    pub pages: BundlePages,
 }
 
 impl Decoded {

@@ -417,6 +417,7 @@ impl ReadPass<'_> {
             known.add(*order);
         }
         intake.marks.add(read.decoded.marks);
+        intake.pages.add(&read.decoded.pages);
     }
 
     /// Keeps what a chunk brought until all files are read.
