@@ -58,6 +58,7 @@ mod validity;
 mod value;
 mod versioned_elements;
 mod view;
+mod view_versions;
 
 #[cfg(test)]
 mod tests;

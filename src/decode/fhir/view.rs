@@ -7,9 +7,9 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column::Column;
 use super::definition::{Each, Select, ViewDefinition};
-use super::other_version::ViewVersions;
 use super::parts::{DefinitionPlace, Misplaced};
 use super::path::Expr;
+use super::view_versions::ViewVersions;
 use crate::error::{Error, Result};
 
 /// A SQL on FHIR ViewDefinition: how one resource type becomes a table.

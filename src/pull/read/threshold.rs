@@ -195,6 +195,10 @@ fn check_marks<'a>(
 }
 
 fn hint(reasons: &Reasons, of: &str) -> String {
+    let version = match reasons.contains_key(&RejectReason::OtherFhirVersion) {
+        true => " set fhir_version when the source speaks another version of FHIR,",
+        false => "",
+    };
     let test = match reasons.contains_key(&RejectReason::NhsNumberTestRange) {
         true => {
             " set accept_test_numbers = true when the numbers are those of a test record (999…),"
@@ -208,7 +212,7 @@ fn hint(reasons: &Reasons, of: &str) -> String {
             format!("set reject_thresholds = {{ \"{of}\" = … }} for this source")
         }
     };
-    format!("nothing was committed; ask the sender,{test} or {raise}")
+    format!("nothing was committed; ask the sender,{test}{version} or {raise}")
 }
 
 /// The files of a source with the most rejects, and what the others have.
