@@ -236,7 +236,9 @@ fn a_page_whose_next_page_did_not_come_is_said() {
     let first = [page("p1", "2", "3")];
     let rest = [page("p2", "1", "2"), page("p3", "8", "9")];
     let project = project(&[("a.ndjson", &first), ("b.ndjson", &rest)]);
-    let pulled = project.json(&["pull"]);
+    let output = project.run(&["pull", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let pulled: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let warnings = pulled["warnings"].as_array().unwrap();
     let what = "2 Bundles link to a next page that was not among what was read; ask the sender for all pages";
     let said = |warning: &&serde_json::Value| warning["what"] == what;
