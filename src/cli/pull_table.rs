@@ -81,9 +81,14 @@ pub(super) fn causes(tally: &SourceTally) -> Vec<String> {
             listed(&tally.rejected)
         ));
     }
-    let test = RejectReason::NhsNumberTestRange;
-    if tally.rejected.contains_key(test.name()) {
-        causes.push(format!("{test}: {}", test.advice()));
+    // Reasons for which a setting may be wrong.
+    for reason in [
+        RejectReason::NhsNumberTestRange,
+        RejectReason::OtherFhirVersion,
+    ] {
+        if tally.rejected.contains_key(reason.name()) {
+            causes.push(format!("{reason}: {}", reason.advice()));
+        }
     }
     for (cause, lines) in &tally.unlinked {
         causes.push(format!("unlinked: {} {}", count(*lines), cause.words()));

@@ -8,6 +8,7 @@ mod reject_reason;
 mod value_count;
 mod zone;
 
+pub use fhir::BundlePages;
 pub use fhir::Chunk;
 pub use fhir::Decoded;
 pub use fhir::Delete;
@@ -15,5 +16,5 @@ pub use fhir::Line;
 pub use fhir::Reject;
 pub use fhir::ViewRows;
 pub use reject_reason::RejectReason;
-pub use value_count::{DateOrder, ValueCounts, ValueRule};
+pub use value_count::{DateOrder, DecimalMarks, ValueCounts, ValueRule};
 pub use zone::Zone;

@@ -15,12 +15,16 @@ pub enum RejectReason {
     NoResourceType,
     /// A `resourceType` that neither FHIR R4 nor STU3 has.
     UnknownResourceType,
+    /// A resource of another version of FHIR than its view is for.
+    OtherFhirVersion,
     /// A resource with a view that holds a modifier extension nobody has said to know.
     UnknownModifierExtension,
     /// A resource with a view, without an `id`.
     NoId,
     /// A selected value whose type or form does not fit its column.
     WrongType,
+    /// A key, an NHS number or a needed code that a program took for a number, and cut digits from.
+    LostDigits,
     /// A date more than a day after the last update of its record.
     DateInFuture,
     /// A row of a person without an NHS number.
@@ -43,13 +47,15 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// Every reason, in the order in which they are explained.
-    pub const ALL: [RejectReason; 15] = [
+    pub const ALL: [RejectReason; 17] = [
         RejectReason::NotJson,
         RejectReason::NoResourceType,
         RejectReason::UnknownResourceType,
+        RejectReason::OtherFhirVersion,
         RejectReason::UnknownModifierExtension,
         RejectReason::NoId,
         RejectReason::WrongType,
+        RejectReason::LostDigits,
         RejectReason::DateInFuture,
         RejectReason::NhsNumberMissing,
         RejectReason::NhsNumberInvalid,
@@ -93,6 +99,11 @@ impl RejectReason {
                 "names a type that neither FHIR R4 nor STU3 has",
                 "ask the sender: a misspelling, or another FHIR version",
             ),
+            RejectReason::OtherFhirVersion => (
+                "other-fhir-version",
+                "is of another version of FHIR than its view: it has an element or a profile that the version does not have, such as `notGiven` of STU3, or its type came with R5",
+                "set `fhir_version` of the source, or ask the sender for the version that it says; a sender of two versions needs two sources",
+            ),
             RejectReason::UnknownModifierExtension => (
                 "unknown-modifier-extension",
                 "has a modifier extension, which can turn its meaning round, that is not on the source's list",
@@ -107,6 +118,11 @@ impl RejectReason {
                 "wrong-type",
                 "has a value of another type or form than its column, such as 31 February, where the column is needed",
                 "look at `column_name`: is it one sender, or is the view or column file wrong?",
+            ),
+            RejectReason::LostDigits => (
+                "lost-digits",
+                "has a key, an NHS number or a needed code that a program took for a number and cut digits from, such as 3.8341E+07",
+                "ask the sender for the file as it was before a spreadsheet saved it, or for a column of text",
             ),
             RejectReason::DateInFuture => (
                 "date-in-future",

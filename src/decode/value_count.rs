@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub enum ValueRule {
     /// Its text does not have the form of its column.
     WrongType,
+    /// It is a code that a program took for a number, and cut digits from.
+    LostDigits,
     /// It is a date that stands for a date that is not known.
     UnknownDate,
     /// It is a date of birth in the future.
@@ -30,6 +32,7 @@ impl ValueRule {
     pub const fn name(self) -> &'static str {
         match self {
             ValueRule::WrongType => "wrong-type",
+            ValueRule::LostDigits => "lost-digits",
             ValueRule::UnknownDate => "unknown-date",
             ValueRule::BirthInFuture => "birth-in-future",
             ValueRule::AgeOver120 => "age-over-120",
@@ -58,5 +61,25 @@ impl DateOrder {
     pub fn add(&mut self, other: DateOrder) {
         self.day_first += other.day_first;
         self.month_first += other.month_first;
+    }
+}
+
+/// What the numbers of a file say about the mark before their decimals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DecimalMarks {
+    /// Numbers that can only have a point, as 12.5 and 1,234.50.
+    pub point: u64,
+    /// Numbers that can only have a comma, as 12,5 and 1.234,50.
+    pub comma: u64,
+    /// Numbers that can have either, as 1,234.
+    pub either: u64,
+}
+
+impl DecimalMarks {
+    /// Adds what other numbers say.
+    pub fn add(&mut self, other: DecimalMarks) {
+        self.point += other.point;
+        self.comma += other.comma;
+        self.either += other.either;
     }
 }

@@ -403,6 +403,7 @@ mod tests {
             null: Vec::new(),
             format: Vec::new(),
             digits: 0,
+            decimal_mark: None,
             description: None,
         };
         assert!(check_csv_column("x.toml", &column).is_err());

@@ -159,8 +159,9 @@ impl Attempt<'_> {
         let unlinked = warnings::unlinked(plan, shared, &summary.tables);
         let failed = warnings::failed(plan, &marks, failures, partial, self.today());
         let summary = summary.with_files(new).with_warnings(failed);
+        let incomplete = warnings::incomplete(plan, intake);
         let summary = summary.with_warnings(emptied).with_warnings(unlinked);
-        Ok((summary, epoch))
+        Ok((summary.with_warnings(incomplete), epoch))
     }
 
     /// The sources of which a server failed to export a part. What it exported is taken.

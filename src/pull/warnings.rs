@@ -8,6 +8,7 @@ use super::read::intake::Intake;
 use super::state::extracts::{Extract, Extracts};
 use super::state::source_marks::{Failing, SourceMarks};
 use super::summary::{TableSummary, Warning};
+use crate::decode::BundlePages;
 use crate::plural::{things, verb};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -83,6 +84,31 @@ pub(super) fn failed(
         }
         let lacks = mark.map(|mark| mark.lacks(&source.expected, today));
         lacks.into_iter().flatten().for_each(say);
+    }
+    warnings
+}
+
+/// The sources whose Bundles are pages of answers of which the next page did not come with them.
+pub(super) fn incomplete(plan: &PullPlan, intake: &Intake) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (index, source) in plan.sources.iter().enumerate() {
+        let mut pages = BundlePages::default();
+        for (_, file) in intake.of_source(index) {
+            pages.add(&file.pages);
+        }
+        let missing = pages.incomplete();
+        if missing > 0 {
+            warnings.push(Warning {
+                source: Some(source.name.clone()),
+                table: None,
+                tolerated: source.expected.allow_failure,
+                what: format!(
+                    "{} {} to a next page that was not among what was read; ask the sender for all pages",
+                    things(missing, "Bundle"),
+                    verb(missing, "links", "link")
+                ),
+            });
+        }
     }
     warnings
 }

@@ -50,6 +50,7 @@ mod official_files;
 mod operator;
 mod opt_out_history;
 mod opt_out_lists;
+mod other_version;
 mod overflow;
 mod planners_questions;
 mod privacy;

@@ -170,6 +170,8 @@ fn decode(
 fn too_long(piece: &FilePiece, length: u64) -> Decoded {
     Decoded {
         orders: Default::default(),
+        marks: Default::default(),
+        pages: Default::default(),
         tables: Vec::new(),
         references: String::new(),
         lines: Vec::new(),

@@ -1,6 +1,7 @@
 //! Column files: `pipelines/csv/<table>.toml`.
 
 use super::column_type::ColumnType;
+use super::decimal_mark::DecimalMark;
 use super::dialect;
 use super::form::Forms;
 use crate::error::{Error, Result};
@@ -73,6 +74,8 @@ pub struct CsvColumn {
     pub format: Vec<String>,
     /// The digits of a code that may have lost its zeros in front; 0 for any other.
     pub digits: usize,
+    /// What stands before the decimals of a number; None where the file shows no other than the point.
+    pub decimal_mark: Option<DecimalMark>,
     /// What the file says about it.
     pub description: Option<String>,
 }
@@ -85,7 +88,12 @@ impl CsvColumn {
 
     /// What a value of the column looks like.
     pub fn wanted(&self) -> String {
-        super::moment::wanted(self.kind, &self.format)
+        match (self.decimal_mark, self.kind) {
+            (Some(DecimalMark::Comma), ColumnType::Decimal) => {
+                "a number such as 1.234,50".to_string()
+            }
+            _ => super::moment::wanted(self.kind, &self.format),
+        }
     }
 }
 
@@ -107,6 +115,7 @@ struct Written {
     skip_lines: Option<usize>,
     trailer: Option<String>,
     null: Option<Vec<String>>,
+    decimal_mark: Option<String>,
     columns: toml::Table,
 }
 
@@ -124,6 +133,7 @@ struct WrittenColumn {
     null: Option<Vec<String>>,
     format: Option<Forms>,
     digits: Option<usize>,
+    decimal_mark: Option<String>,
     description: Option<String>,
 }
 
@@ -140,9 +150,11 @@ impl ColumnFile {
             .null
             .take()
             .unwrap_or_else(|| vec![NULL.to_string()]);
+        let mark = |mark: &String| DecimalMark::parse(mark, file_name);
+        let mark = written.decimal_mark.as_ref().map(mark).transpose()?;
         let mut columns = Vec::with_capacity(written.columns.len());
         for (name, value) in std::mem::take(&mut written.columns) {
-            columns.push(column(file_name, &written, &null, name, value)?);
+            columns.push(column(file_name, &written, (&null, mark), name, value)?);
         }
         if written.key.is_empty() {
             return Err(Error::usage(format!("{file_name}: key is empty"))
@@ -220,7 +232,7 @@ impl ColumnFile {
 fn column(
     file_name: &str,
     written: &Written,
-    null: &[String],
+    (null, file_mark): (&[String], Option<DecimalMark>),
     name: String,
     value: toml::Value,
 ) -> Result<CsvColumn> {
@@ -250,6 +262,17 @@ fn column(
                 .hint("only a code of at most 18 digits may have lost zeros in front"),
         );
     }
+    let is_number = matches!(column.r#type, ColumnType::Integer | ColumnType::Decimal);
+    if column.decimal_mark.is_some() && !is_number {
+        return Err(
+            Error::usage(format!("{place}: decimal_mark is not for this type"))
+                .hint("only an integer or a decimal has a decimal_mark"),
+        );
+    }
+    let decimal_mark = match &column.decimal_mark {
+        Some(mark) => Some(DecimalMark::parse(mark, &place)?),
+        None => file_mark,
+    };
     let privacy = match &column.privacy {
         Some(text) => Treatment::parse(text, &place)?,
         None => Treatment::Clear,
@@ -265,6 +288,7 @@ fn column(
         null: column.null.unwrap_or_else(|| null.to_vec()),
         format: Forms::checked(column.format, &place)?,
         digits: column.digits.unwrap_or(0),
+        decimal_mark,
         description: column.description,
     })
 }
@@ -348,6 +372,16 @@ mod tests {
                 "encoding='klingon'",
                 "type='date'",
                 "t.toml: unknown encoding",
+            ),
+            (
+                "",
+                "type='date',decimal_mark='comma'",
+                "t.toml: column day: decimal_mark is not for this type",
+            ),
+            (
+                "decimal_mark=';'",
+                "type='date'",
+                "t.toml: unknown decimal_mark",
             ),
             ("delimiter='ab'", "type='date'", "t.toml: unknown delimiter"),
             ("quote='x'", "type='date'", "t.toml: unknown quote"),

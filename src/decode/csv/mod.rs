@@ -1,7 +1,9 @@
 //! CSV extracts: a column file says which columns make a table.
 
+mod code;
 mod column_file;
 mod column_type;
+mod decimal_mark;
 mod decoder;
 mod dialect;
 mod fields;
@@ -17,6 +19,7 @@ mod value;
 pub(crate) use column_file::wildcard;
 pub use column_file::{ColumnFile, CsvColumn};
 pub use column_type::ColumnType;
+pub use decimal_mark::DecimalMark;
 pub use decoder::CsvDecoder;
 pub use dialect::Dialect;
 pub use layout::{CsvHeader, Layout};

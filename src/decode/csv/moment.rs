@@ -132,9 +132,11 @@ fn ending(
             (Some(time), rest)
         }
     };
+    // The end of a day is the beginning of the next.
+    let day_after = i32::from(time >= Some(DAY));
     Some(WrittenTime {
-        day: day.num_days_from_ce() - 719_163,
-        time,
+        day: day.num_days_from_ce() - 719_163 + day_after,
+        time: time.map(|time| time - i64::from(day_after) * DAY),
         offset: offset(rest)?,
         slashes,
     })
@@ -280,7 +282,10 @@ fn clock(bytes: &[u8]) -> Option<(i64, &[u8])> {
     };
     let (fraction, rest) = fraction(rest)?;
     let (hour, rest) = half_day(hour, rest)?;
-    let fits = hour < 24 && minute < 60 && second < 60;
+    // ISO 8601 calls the end of a day 24:00, and a leap second :60.
+    let ends_day = hour == 24 && minute == 0 && second == 0 && fraction == 0;
+    let leaps = minute == 59 && second == 60;
+    let fits = (hour < 24 || ends_day) && minute < 60 && (second < 60 || leaps);
     let seconds = i64::from(hour * 3600 + minute * 60 + second);
     fits.then_some((seconds * 1_000_000 + fraction, rest))
 }
@@ -314,9 +319,9 @@ fn half_day(hour: u32, bytes: &[u8]) -> Option<(u32, &[u8])> {
     if !afternoon && !mark.eq_ignore_ascii_case(b"AM") {
         return Some((hour, bytes));
     }
-    let hour = match hour {
-        12 => 0,
-        1..=11 => hour,
+    let hour = match (hour, afternoon) {
+        (12, _) | (0, false) => 0,
+        (1..=11, _) => hour,
         _ => return None,
     };
     Some((hour + if afternoon { 12 } else { 0 }, &rest[2..]))
@@ -417,6 +422,12 @@ mod tests {
             ("2026-01-05T10:20:30.1234567", "2026-01-05T10:20:30.123456"),
             ("05/01/2026 12:05 AM", "2026-01-05T00:05:00"),
             ("05/01/2026 12:05 pm", "2026-01-05T12:05:00"),
+            ("05/01/2026 0:05 am", "2026-01-05T00:05:00"),
+            ("05/01/2026 12:30 PM", "2026-01-05T12:30:00"),
+            ("2026-12-31 24:00", "2027-01-01T00:00:00"),
+            ("2026-01-05T24:00:00.000", "2026-01-06T00:00:00"),
+            ("20260105 240000", "2026-01-06T00:00:00"),
+            ("2026-06-30T23:59:60Z", "2026-07-01T00:00:00"),
             ("202601051020", "2026-01-05T10:20:00"),
             ("2026-01-05", "2026-01-05T00:00:00"),
         ];
@@ -436,7 +447,12 @@ mod tests {
             "05/01/26",
             "05-Jan-26",
             "46027",
-            "2026-01-05T24:00:00",
+            "2026-01-05T24:00:01",
+            "2026-01-05T24:30",
+            "2026-01-05T23:58:60",
+            "2026-01-05T23:59:61",
+            "2026-01-05 0:05 PM",
+            "2026-01-05 24:00 AM",
             "2026-01-05T10",
             "2026-01-05 10:20:30 XYZ",
             "05/Jam/2026",
@@ -474,6 +490,9 @@ mod tests {
         }
         let instant = |text| shown(read(text, &[]).unwrap(), Zone::default());
         assert_eq!(instant("2026-04-01T00:30:00"), "2026-03-31T23:30:00");
+        // The day and the instant of one text agree.
+        assert_eq!(day("2026-03-31 24:00"), april);
+        assert_eq!(instant("2026-03-31 24:00"), "2026-03-31T23:00:00");
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
         Ok(number) => number,
         Err(_) => undressed(text)?.parse().ok()?,
     };
-    number.is_finite().then_some(number)
+    // Not -0, which is another value to whatever compares bytes.
+    number.is_finite().then_some(number + 0.0)
 }
 
 /// A number without its currency, its thousands and the brackets of a loss.
@@ -63,14 +64,18 @@ fn undressed(text: &str) -> Option<String> {
     plain.bytes().any(|b| b.is_ascii_digit()).then_some(plain)
 }
 
-/// Digits without what stands between thousands: 12,50 has no thousands, and is not read as 1250.
+/// Digits without what stands between thousands: 12,50 and 0,123 have none, and are not read as 1250 and
+/// 123.
 fn grouped(whole: &str) -> Option<String> {
     let between = |c: char| c == ',' || c.is_whitespace();
     let groups: Vec<&str> = whole.split(between).collect();
     let digits = |group: &&str| group.bytes().all(|b| b.is_ascii_digit());
     let fits = match groups.split_first()? {
         (_, []) => true,
-        (first, rest) => (1..=3).contains(&first.len()) && rest.iter().all(|g| g.len() == 3),
+        (first, rest) => {
+            let leads = (1..=3).contains(&first.len()) && !first.starts_with('0');
+            leads && rest.iter().all(|g| g.len() == 3)
+        }
     };
     (fits && groups.iter().all(digits)).then(|| groups.concat())
 }
@@ -92,6 +97,9 @@ mod tests {
             ("(5)", Some(-5)),
             ("1.5", None),
             ("12,50", None),
+            ("0,123", None),
+            ("-0", Some(0)),
+            ("1\u{2009}234", Some(1234)),
             ("1E+05", None),
             ("", None),
             (".", None),
@@ -100,6 +108,16 @@ mod tests {
             ("9223372036854775808", None),
         ] {
             assert_eq!(integer(written), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        for written in ["-0", "-0.00", "(0)"] {
+            assert!(
+                decimal(written).is_some_and(f64::is_sign_positive),
+                "{written}"
+            );
         }
     }
 
@@ -116,7 +134,15 @@ mod tests {
             ("1\u{a0}234.5", Some(1234.5)),
             (".5", Some(0.5)),
             ("12-", Some(-12.0)),
+            ("1\u{202f}234.5", Some(1234.5)),
+            ("(12.5)", Some(-12.5)),
+            ("0.123", Some(0.123)),
             ("12,50", None),
+            ("0,123", None),
+            ("1.234,5", None),
+            ("12.5 %", None),
+            ("½", None),
+            ("-1.#IND", None),
             ("1,23,456", None),
             ("--5", None),
             ("NaN", None),

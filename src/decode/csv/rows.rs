@@ -1,5 +1,7 @@
 //! The records of a chunk, one after the other.
 
+use super::code;
+use super::decimal_mark::ShownMark;
 use super::fields::Fields;
 use super::layout::{Layout, name_of};
 use super::moment::{self, Slashes};
@@ -7,11 +9,13 @@ use super::record::RecordPlace;
 use super::value::{Builder, CsvValue, read};
 use super::{ColumnFile, ColumnType, text};
 use crate::decode::{
-    Chunk, DateOrder, Decoded, Line, Reject, RejectReason, ValueCounts, ValueRule, ViewRows, Zone,
+    Chunk, DateOrder, DecimalMarks, Decoded, Line, Reject, RejectReason, ValueCounts, ValueRule,
+    ViewRows, Zone,
 };
 use crate::error::{Context, Error, Result};
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use arrow::datatypes::SchemaRef;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,10 +53,12 @@ pub(super) struct Reading<'d> {
     number: u64,
     line_count: u64,
     blank: u64,
-    /// Values without the form of their column, by column; last those of `updated`.
-    wrong: Vec<u64>,
+    /// Values that are not known, by column and rule; those of `updated` under the number after the last.
+    unknown: BTreeMap<(usize, ValueRule), u64>,
     /// What dates say about the order of their numbers, by column.
     orders: Vec<DateOrder>,
+    /// What numbers say about the mark before their decimals.
+    marks: DecimalMarks,
 }
 
 /// What becomes of a record.
@@ -87,8 +93,9 @@ impl<'d> Reading<'d> {
             number: chunk.first_line,
             line_count: 0,
             blank: 0,
-            wrong: vec![0; columns.len() + 1],
+            unknown: BTreeMap::new(),
             orders: vec![DateOrder::default(); columns.len()],
+            marks: DecimalMarks::default(),
         }
     }
 
@@ -148,19 +155,22 @@ impl<'d> Reading<'d> {
             let text = std::str::from_utf8(found[at]).ok()?;
             Some(text::plain(text, kind))
         };
-        let code = |at: usize| value(at, ColumnType::Code);
+        let bare = |at: usize| value(at, ColumnType::Code);
         let layout = self.layout;
         self.references.push_str(&self.file.table);
         for (at, name) in layout.key.iter().zip(&self.file.key) {
-            let Some(text) = code(*at).filter(|text| !self.is_null(text)) else {
+            let Some(text) = bare(*at).filter(|text| !self.is_null(text)) else {
                 let column = Some(name.clone());
                 return self.no_row(found, &line, last, RejectReason::KeyMissing, column);
             };
             self.references.push('\u{1f}');
-            self.references.push_str(&text::code(text, 0));
+            match code::identifier(text) {
+                Ok(known) => self.references.push_str(&known),
+                Err(rule) => return Ok(rejected(rule, name)),
+            }
         }
         line.reference.end = self.references.len();
-        let person = code(layout.person);
+        let person = bare(layout.person);
         if person.is_some_and(|text| is_rule(text) || self.is_name(text)) {
             return self.no_row(found, &line, last, RejectReason::NhsNumberInvalid, None);
         }
@@ -177,18 +187,24 @@ impl<'d> Reading<'d> {
                 continue;
             };
             let read = value(at, column.kind).map(|text| read(column, text, self.zone));
-            match read.as_ref().and_then(|read| read.slashes) {
+            let read = read.unwrap_or(Err(ValueRule::WrongType).into());
+            match read.slashes {
                 Some(Slashes::DayFirst) => self.orders[number].day_first += 1,
                 Some(Slashes::MonthFirst) => self.orders[number].month_first += 1,
                 _ => {}
             }
-            match read.and_then(|read| read.value) {
-                Some(value) => values.push(value),
-                None => {
-                    self.wrong[number] += 1;
+            match read.mark {
+                Some(ShownMark::Point) => self.marks.point += 1,
+                Some(ShownMark::Comma) => self.marks.comma += 1,
+                Some(ShownMark::Either) => self.marks.either += 1,
+                None => {}
+            }
+            match read.value {
+                Ok(value) => values.push(value),
+                Err(rule) => {
+                    *self.unknown.entry((number, rule)).or_default() += 1;
                     if column.needed {
-                        let column = Some(column.name.clone());
-                        return Ok(RecordOutcome::Rejected(RejectReason::WrongType, column));
+                        return Ok(rejected(rule, &column.name));
                     }
                     values.push(CsvValue::Null);
                 }
@@ -198,16 +214,19 @@ impl<'d> Reading<'d> {
             let column = Some(self.file.person.clone());
             return Ok(RecordOutcome::Rejected(RejectReason::WrongType, column));
         };
-        line.updated = self.updated(layout.updated.map(code));
+        if code::has_lost_digits(person) {
+            return Ok(rejected(ValueRule::LostDigits, &self.file.person));
+        }
+        line.updated = self.updated(layout.updated.map(bare));
         self.people
             .append_value(if self.is_null(person) { "" } else { person });
         let status = layout
             .status
-            .and_then(code)
+            .and_then(bare)
             .filter(|text| !self.is_null(text));
-        // The code of a verification status has two digits.
-        self.statuses
-            .append_option(status.map(|text| text::code(text, 2)));
+        // The code of a verification status has two digits. What is none says what it is, and links nobody.
+        let status = status.map(|text| code::code(text, 2).unwrap_or(Cow::Borrowed(text)));
+        self.statuses.append_option(status);
         for (builder, value) in self.builders.iter_mut().zip(&values) {
             builder.append(value);
         }
@@ -232,10 +251,9 @@ impl<'d> Reading<'d> {
             return None;
         }
         let read = text.and_then(|text| moment::read(text, &self.file.updated_format).ok());
-        if read.is_none()
-            && let Some(last) = self.wrong.last_mut()
-        {
-            *last += 1;
+        if read.is_none() {
+            let place = (self.file.columns.len(), ValueRule::WrongType);
+            *self.unknown.entry(place).or_default() += 1;
         }
         read.map(|moment| moment.instant(self.zone))
     }
@@ -300,13 +318,13 @@ impl<'d> Reading<'d> {
             .data(|| format!("cannot build table {}", self.file.table))?;
         let count = self.lines.len();
         let line = (0..u32::try_from(count).data(|| "a chunk has too many lines")?).collect();
-        let names = self.file.columns.iter().map(|column| column.name.as_str());
-        let names = names.chain([self.file.updated.as_deref().unwrap_or_default()]);
-        let wrong = names
-            .clone()
-            .zip(self.wrong)
-            .filter(|(_, wrong)| *wrong > 0);
-        let wrong = wrong.map(|(name, wrong)| ((name.to_string(), ValueRule::WrongType), wrong));
+        let columns = &self.file.columns;
+        let updated = self.file.updated.as_deref().unwrap_or_default();
+        let unknown = self.unknown.into_iter().map(|((column, rule), count)| {
+            let name = columns.get(column).map_or(updated, |column| &column.name);
+            ((name.to_string(), rule), count)
+        });
+        let names = columns.iter().map(|column| &column.name);
         let orders = names
             .zip(self.orders)
             .filter(|(_, order)| *order != DateOrder::default());
@@ -314,7 +332,7 @@ impl<'d> Reading<'d> {
             tables: vec![ViewRows {
                 batch,
                 line,
-                values: wrong.collect::<ValueCounts>(),
+                values: unknown.collect::<ValueCounts>(),
             }],
             references: self.references,
             lines: self.lines,
@@ -326,11 +344,22 @@ impl<'d> Reading<'d> {
             orders: orders
                 .map(|(name, order)| (name.to_string(), order))
                 .collect(),
+            marks: self.marks,
+            pages: Default::default(),
             line_count: self.line_count,
             blank: self.blank,
             bundled: 0,
         })
     }
+}
+
+/// What becomes of a row whose `column` has no value for a reason that costs the row.
+fn rejected(rule: ValueRule, column: &str) -> RecordOutcome {
+    let reason = match rule {
+        ValueRule::LostDigits => RejectReason::LostDigits,
+        _ => RejectReason::WrongType,
+    };
+    RecordOutcome::Rejected(reason, Some(column.to_string()))
 }
 
 /// A record that is not UTF-8, as the older encoding of Windows; None when it is UTF-8, or has to be.

@@ -1,7 +1,6 @@
 //! The text of a value, without what programs put around it.
 
 use super::ColumnType;
-use std::borrow::Cow;
 
 /// A value without spaces around it, without the `="…"` and the apostrophe by which spreadsheets are
 /// made to keep a text, and without quotes that stand behind a space or apostrophes in their place.
@@ -48,23 +47,6 @@ pub(super) fn trimmed(text: &str) -> &str {
     })
 }
 
-/// A code without the `.0` of a program that took it for a number, with the zeros in front that a
-/// code of `digits` digits has lost.
-pub(super) fn code(text: &str, digits: usize) -> Cow<'_, str> {
-    let whole = match text.split_once('.') {
-        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
-        Some(_) => return Cow::Borrowed(text),
-        None => text,
-    };
-    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
-        return Cow::Borrowed(text);
-    }
-    match whole.len() < digits {
-        true => Cow::Owned(format!("{whole:0>digits$}")),
-        false => Cow::Borrowed(whole),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,21 +75,5 @@ mod tests {
         assert_eq!(plain("'s-Gravenhage", ColumnType::String), "'s-Gravenhage");
         assert_eq!(plain("'0123", ColumnType::String), "0123");
         assert_eq!(plain("'Hull'", ColumnType::String), "Hull");
-    }
-
-    #[test]
-    fn a_code_is_no_number() {
-        for (written, digits, meant) in [
-            ("1", 2, "01"),
-            ("1.0", 2, "01"),
-            ("21.0", 0, "21"),
-            ("E11.0", 2, "E11.0"),
-            ("1.5", 2, "1.5"),
-            ("1.", 2, "1."),
-            ("", 2, ""),
-            ("101", 2, "101"),
-        ] {
-            assert_eq!(code(written, digits), meant, "{written}");
-        }
     }
 }

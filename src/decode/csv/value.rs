@@ -1,8 +1,10 @@
 //! Values of CSV files, from text to Arrow.
 
+use super::decimal_mark::{self, ShownMark};
 use super::moment::{self, Slashes};
-use super::{ColumnType, CsvColumn, number, text};
-use crate::decode::Zone;
+use super::{ColumnType, CsvColumn, code, number};
+use crate::decode::{ValueRule, Zone};
+use crate::privacy::Treatment;
 use arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, StringBuilder,
     TimestampMicrosecondBuilder,
@@ -21,32 +23,59 @@ pub(super) enum CsvValue<'a> {
     Boolean(bool),
 }
 
-/// A text as a value of its column, and what a date says about the order of its numbers. No value
-/// when the text does not have the form of the column.
+/// A text as a value of its column, or why it is none, and what it says about the form of others.
 pub(super) struct Read<'a> {
-    pub value: Option<CsvValue<'a>>,
+    pub value: Result<CsvValue<'a>, ValueRule>,
+    /// What a date says about the order of its numbers.
     pub slashes: Option<Slashes>,
+    /// What a number says about the mark before its decimals.
+    pub mark: Option<ShownMark>,
+}
+
+impl<'a> From<Result<CsvValue<'a>, ValueRule>> for Read<'a> {
+    fn from(value: Result<CsvValue<'a>, ValueRule>) -> Self {
+        Read {
+            value,
+            slashes: None,
+            mark: None,
+        }
+    }
 }
 
 /// Reads a text, bare of what programs put around it, as a value of `column`.
 pub(super) fn read<'a>(column: &CsvColumn, text: &'a str, zone: Zone) -> Read<'a> {
     if text.is_empty() || column.is_null(text) {
-        return Read {
-            value: Some(CsvValue::Null),
-            slashes: None,
-        };
+        return Ok(CsvValue::Null).into();
     }
-    let value = match column.kind {
-        ColumnType::String => Some(CsvValue::Text(Cow::Borrowed(text))),
-        ColumnType::Code => Some(CsvValue::Text(text::code(text, column.digits))),
-        ColumnType::Integer => number::integer(text).map(CsvValue::Integer),
-        ColumnType::Decimal => number::decimal(text).map(CsvValue::Decimal),
-        ColumnType::Boolean => boolean(text).map(CsvValue::Boolean),
+    match column.kind {
+        ColumnType::String => match column.privacy {
+            Treatment::Pseudonym => code::identifier(text).map(CsvValue::Text),
+            _ => Ok(CsvValue::Text(Cow::Borrowed(text))),
+        },
+        ColumnType::Code => code::code(text, column.digits).map(CsvValue::Text),
+        ColumnType::Boolean => boolean(text)
+            .map(CsvValue::Boolean)
+            .ok_or(ValueRule::WrongType),
+        ColumnType::Integer | ColumnType::Decimal => return numeric(column, text),
         ColumnType::Date | ColumnType::DateTime => return dated(column, text, zone),
+    }
+    .into()
+}
+
+fn numeric<'a>(column: &CsvColumn, text: &str) -> Read<'a> {
+    let text = column.decimal_mark.unwrap_or_default().with_point(text);
+    let value = match column.kind {
+        ColumnType::Integer => number::integer(&text).map(CsvValue::Integer),
+        _ => number::decimal(&text).map(CsvValue::Decimal),
     };
     Read {
-        value,
+        value: value.ok_or(ValueRule::WrongType),
         slashes: None,
+        // A setting needs no proof.
+        mark: match column.decimal_mark {
+            None => decimal_mark::shown(&text),
+            Some(_) => None,
+        },
     }
 }
 
@@ -58,7 +87,11 @@ fn dated<'a>(column: &CsvColumn, text: &str, zone: Zone) -> Read<'a> {
         Ok(found) => (Some(CsvValue::Moment(found.instant(zone))), found.slashes),
         Err(slashes) => (None, slashes),
     };
-    Read { value, slashes }
+    Read {
+        value: value.ok_or(ValueRule::WrongType),
+        slashes,
+        mark: None,
+    }
 }
 
 /// Yes or no, by the words that programs write for them.

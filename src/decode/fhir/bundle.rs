@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::bundle_pages::BundlePages;
 use super::cursor::{Broken, Cursor};
 use super::resource_plan::number_of_version;
 use super::temporal::Temporal;
@@ -18,6 +19,8 @@ pub(super) struct BundleContents {
     pub is_history: bool,
     /// The `Type/id` of records of which a history has a version before a deletion, which they outlived.
     pub restored: HashSet<Vec<u8>>,
+    /// Its links to other pages of the same answer, and to itself.
+    pub pages: BundlePages,
 }
 
 /// A resource of a Bundle.
@@ -84,6 +87,7 @@ pub(super) fn contents(
     let mut places = Vec::new();
     let mut restored = HashSet::new();
     let mut is_history = false;
+    let mut pages = BundlePages::default();
     let mut cursor = Cursor { bytes: text, at: 0 };
     members(&mut cursor, |name, cursor| match name {
         b"entry" if cursor.token() == b'[' => items(cursor, |cursor| {
@@ -94,6 +98,7 @@ pub(super) fn contents(
             is_history = string(cursor)? == b"history";
             Ok(())
         }
+        b"link" if cursor.token() == b'[' => items(cursor, |cursor| link(cursor, &mut pages)),
         _ => cursor.skip(),
     })?;
     if is_history {
@@ -141,7 +146,23 @@ pub(super) fn contents(
         entries: entries.collect(),
         is_history,
         restored,
+        pages,
     })
+}
+
+/// Notes the link of a Bundle to a page.
+fn link(cursor: &mut Cursor<'_>, pages: &mut BundlePages) -> Result<(), Broken> {
+    if cursor.token() != b'{' {
+        return cursor.skip();
+    }
+    let (mut relation, mut url) = (Vec::new(), Vec::new());
+    members(cursor, |name, cursor| match (name, cursor.token()) {
+        (b"relation", b'"') => string(cursor).map(|text| relation = text),
+        (b"url", b'"') => string(cursor).map(|text| url = text),
+        _ => cursor.skip(),
+    })?;
+    pages.note(&relation, &url);
+    Ok(())
 }
 
 /// The records of which an entry has a version before another deletes them. Notes the versions that stand

@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::arena::{Arena, Value};
 use super::bundle::{self, BundleContents, ToldVersion};
+use super::bundle_pages::BundlePages;
 use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::{Evaluator, steps};
+use super::other_version::is_later_type;
 use super::plan::{LossPolicy, Losses, Sink};
 use super::read::Reader;
 use super::refusal::Refusal;
@@ -65,6 +67,8 @@ pub(super) struct Work<'d, 'c> {
     blank: u64,
     /// Resources of Bundles after the first of each, which counts for the line.
     bundled: u64,
+    /// Bundles that are pages of an answer.
+    pages: BundlePages,
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d ResourcePlan>,
     cache: TemplateCache,
@@ -98,6 +102,7 @@ impl<'d, 'c> Work<'d, 'c> {
             line_count: 0,
             blank: 0,
             bundled: 0,
+            pages: BundlePages::default(),
             last: None,
             cache,
         }
@@ -213,10 +218,7 @@ impl<'d, 'c> Work<'d, 'c> {
         let Err(Refusal { reason, column }) = result else {
             return true;
         };
-        if let Some(kind) = self
-            .last
-            .filter(|_| reason != RejectReason::UnknownResourceType)
-        {
+        if let Some(kind) = self.last {
             *self.rejected.entry(kind.number).or_default() += 1;
         }
         self.rejects.push(Reject {
@@ -270,6 +272,7 @@ impl<'d, 'c> Work<'d, 'c> {
             }
             None => BundleContents::default(),
         };
+        self.pages.add(&contents.pages);
         let ResourcePlace { number, start, end } = place;
         if !contents.entries.is_empty() {
             return self.bundle((kind, base, line), length, contents, place, depth);
@@ -298,6 +301,7 @@ impl<'d, 'c> Work<'d, 'c> {
             entries,
             is_history,
             restored,
+            ..
         } = contents;
         if let Some(deletions) = kind.deletions {
             let when = (updated, zone);
@@ -391,6 +395,9 @@ impl<'d, 'c> Work<'d, 'c> {
         if kind.plans.is_empty() {
             self.counts[kind.number] += 1;
             return Ok(());
+        }
+        if kind.other_version.is_of(&self.arena, base, line) {
+            return Err(Refusal::new(RejectReason::OtherFhirVersion));
         }
         let version_id = kind.version_id(&self.arena, base, line);
         let version_id = version_id.or(self.told.version_id);
@@ -512,11 +519,15 @@ impl<'d, 'c> Work<'d, 'c> {
                 Ok(kind)
             }
             None => {
+                self.last = None;
                 // Broken JSON is what it is, whatever it calls itself.
                 let mut cursor = Cursor { bytes: line, at: 0 };
                 cursor.skip()?;
                 cursor.ended(length)?;
-                Err(Refusal::new(RejectReason::UnknownResourceType))
+                Err(Refusal::new(match is_later_type(name) {
+                    true => RejectReason::OtherFhirVersion,
+                    false => RejectReason::UnknownResourceType,
+                }))
             }
         }
     }
@@ -542,6 +553,8 @@ impl<'d, 'c> Work<'d, 'c> {
             .filter(|(_, count)| *count > 0);
         Decoded {
             orders: Default::default(),
+            marks: Default::default(),
+            pages: self.pages,
             tables: tables.map(|(table, view)| table.finish(view)).collect(),
             lines: self.lines,
             references: self.references,

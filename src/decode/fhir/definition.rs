@@ -25,6 +25,8 @@ const LONGEST_PATHS: usize = 100_000;
 pub(super) struct ViewDefinition {
     pub name: Option<String>,
     pub resource: String,
+    /// Its `fhirVersion`.
+    pub versions: Vec<String>,
     pub columns: Vec<Column>,
     pub select: Select,
     /// Conditions that all must hold for a resource to give rows.
@@ -122,11 +124,23 @@ impl ViewDefinition {
         Ok(ViewDefinition {
             name: optional(&view, "name", "")?,
             resource,
+            versions: versions(&view),
             columns: reader.columns,
             select,
             conditions,
         })
     }
+}
+
+/// The versions of FHIR that a view names.
+fn versions(view: &Map<String, Value>) -> Vec<String> {
+    let named = view.get("fhirVersion").into_iter();
+    let named = named.flat_map(|named| match named {
+        Value::Array(several) => several.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    let texts = named.filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 struct DefinitionReader<'c> {

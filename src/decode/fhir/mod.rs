@@ -15,6 +15,7 @@ mod arena;
 mod boundary;
 mod buffer;
 mod bundle;
+mod bundle_pages;
 mod chunk;
 mod coding;
 mod column;
@@ -33,6 +34,7 @@ mod modifier;
 pub(crate) mod naming_system;
 mod numbered_address;
 mod operate;
+mod other_version;
 mod parts;
 mod path;
 mod plan;
@@ -54,17 +56,20 @@ mod text;
 mod type_name;
 mod validity;
 mod value;
+mod versioned_elements;
 mod view;
+mod view_versions;
 
 #[cfg(test)]
 mod tests;
 
-use crate::decode::{DateOrder, RejectReason, ValueCounts};
+use crate::decode::{DateOrder, DecimalMarks, RejectReason, ValueCounts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
 
+pub use bundle_pages::BundlePages;
 pub use decoder::Decoder;
 pub(crate) use elements::{has_element, has_member, names};
 pub(crate) use reference_kind::ReferenceKind;
@@ -110,12 +115,16 @@ pub struct Decoded {
     pub rejected_types: BTreeMap<String, u64>,
     /// What dates say about the order of their numbers, by column.
     pub orders: BTreeMap<String, DateOrder>,
+    /// What numbers say about the mark before their decimals.
+    pub marks: DecimalMarks,
     /// All lines, blank ones included.
     pub line_count: u64,
     /// Lines of white space only.
     pub blank: u64,
     /// Resources of Bundles, without the first of each: a line counts for one resource.
     pub bundled: u64,
+    /// Bundles that are pages of an answer.
+    pub pages: BundlePages,
 }
 
 impl Decoded {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::arena::{Arena, Value};
 use super::deletions::Deletions;
 use super::evaluate::Wrong;
+use super::other_version::OtherVersion;
 use super::path::Literal;
 use super::plan::Plan;
 use super::program::Compiler;
@@ -28,6 +29,8 @@ pub(super) struct ResourcePlan {
     pub asks_for_key: bool,
     /// Where the deletions of a Bundle stand.
     pub deletions: Option<Deletions>,
+    /// What shows that a resource is of another version of FHIR.
+    pub other_version: OtherVersion,
     slots: Slots,
 }
 
@@ -62,6 +65,7 @@ impl ResourcePlan {
         };
         // The first time to learn all elements, the second time with their slots known.
         compile(&mut sketch);
+        let other_version = OtherVersion::select(&mut sketch, name, views);
         let (plans, literals, asks_for_key) = compile(&mut sketch);
         let slot = |place, name| sketch.slot(place, name).map_or(0, usize::from);
         let meta = sketch.find_child(Sketch::ROOT, "meta");
@@ -76,6 +80,7 @@ impl ResourcePlan {
         ResourcePlan {
             name,
             number,
+            other_version: other_version.with_slots(&sketch),
             shapes: sketch.freeze(),
             slots,
             literals,

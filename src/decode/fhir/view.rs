@@ -9,6 +9,7 @@ use super::column::Column;
 use super::definition::{Each, Select, ViewDefinition};
 use super::parts::{DefinitionPlace, Misplaced};
 use super::path::Expr;
+use super::view_versions::ViewVersions;
 use crate::error::{Error, Result};
 
 /// A SQL on FHIR ViewDefinition: how one resource type becomes a table.
@@ -20,6 +21,8 @@ pub struct View {
     pub resource: String,
     /// The columns, in the order of the table.
     pub columns: Vec<Column>,
+    /// The versions of FHIR that it is for.
+    pub(super) versions: ViewVersions,
     pub(super) select: Select,
     pub(super) conditions: Vec<Expr>,
     schema: SchemaRef,
@@ -58,6 +61,7 @@ impl View {
             name: definition.name.unwrap_or_else(|| stem.to_owned()),
             resource: definition.resource,
             columns: definition.columns,
+            versions: ViewVersions::of(&definition.versions),
             select: definition.select,
             conditions: definition.conditions,
             schema,

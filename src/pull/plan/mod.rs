@@ -29,7 +29,7 @@ pub(crate) use table::{OPEN_PSEUDONYM, PersonLink, TablePlan};
 
 /// What a pull makes of the same extracts: raised when it makes something else, so that extracts
 /// that were taken before are read again.
-const READING: &[u8] = b"5";
+const READING: &[u8] = b"6";
 
 /// Everything that a pull brings.
 pub(crate) struct PullPlan {

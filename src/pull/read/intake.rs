@@ -2,7 +2,7 @@
 
 use super::context::PullContext;
 use super::kind_lines::Kinds;
-use crate::decode::{DateOrder, Decoded};
+use crate::decode::{BundlePages, DateOrder, DecimalMarks, Decoded};
 use crate::error::Result;
 use crate::privacy::PatientKey;
 use crate::pull::discover::new_files::FileToRead;
@@ -50,6 +50,10 @@ pub(in crate::pull) struct FileIntake {
     pub unresolved: Unresolved,
     /// What dates say about the order of their numbers, by column.
     pub orders: BTreeMap<String, DateOrder>,
+    /// What numbers say about the mark before their decimals.
+    pub marks: DecimalMarks,
+    /// Bundles that are pages of an answer.
+    pub pages: BundlePages,
     /// Its decompressed bytes.
     pub bytes: u64,
 }

@@ -416,6 +416,8 @@ impl ReadPass<'_> {
             let known = intake.orders.entry(column.clone()).or_default();
             known.add(*order);
         }
+        intake.marks.add(read.decoded.marks);
+        intake.pages.add(&read.decoded.pages);
     }
 
     /// Keeps what a chunk brought until all files are read.

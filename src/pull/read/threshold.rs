@@ -42,6 +42,7 @@ pub(crate) fn check(plan: &PullPlan, intake: &Intake, failures: &mut SourceFailu
 
 fn check_source(plan: &PullPlan, index: usize, source: &SourcePlan, intake: &Intake) -> Result<()> {
     check_order(source, intake.of_source(index))?;
+    check_marks(source, intake.of_source(index))?;
     let read = SourceLines::of(intake, index);
     let Some((of, rejected, lines)) = read.beyond(source, intake.of_source(index)) else {
         return Ok(());
@@ -170,7 +171,34 @@ fn check_order<'a>(
     Ok(())
 }
 
+/// Refuses numbers of which some may have thousands or decimals, where more of the others have a comma
+/// before their decimals than a point: 1,234 would be read as a thousand times what it is.
+fn check_marks<'a>(
+    source: &SourcePlan,
+    files: impl Iterator<Item = (&'a str, &'a FileIntake)>,
+) -> Result<()> {
+    for (name, file) in files {
+        let marks = file.marks;
+        if marks.either > 0 && marks.comma > marks.point {
+            return Err(Error::data(format!(
+                "source {}: numbers in {name} have a comma before their decimals",
+                source.name
+            ))
+            .cause(format!(
+                "{} as 12,5 or 1.234,50, {} as 12.5 or 1,234.50, and {} as 1,234 or 1.234, which can be either",
+                marks.comma, marks.point, marks.either
+            ))
+            .hint("nothing was committed; set decimal_mark = \"comma\" in the column file, or \"point\" where these are slips"));
+        }
+    }
+    Ok(())
+}
+
 fn hint(reasons: &Reasons, of: &str) -> String {
+    let version = match reasons.contains_key(&RejectReason::OtherFhirVersion) {
+        true => " set fhir_version when the source speaks another version of FHIR,",
+        false => "",
+    };
     let test = match reasons.contains_key(&RejectReason::NhsNumberTestRange) {
         true => {
             " set accept_test_numbers = true when the numbers are those of a test record (999…),"
@@ -184,7 +212,7 @@ fn hint(reasons: &Reasons, of: &str) -> String {
             format!("set reject_thresholds = {{ \"{of}\" = … }} for this source")
         }
     };
-    format!("nothing was committed; ask the sender,{test} or {raise}")
+    format!("nothing was committed; ask the sender,{test}{version} or {raise}")
 }
 
 /// The files of a source with the most rejects, and what the others have.

@@ -222,3 +222,28 @@ fn a_record_that_a_history_restored_stays() {
     let gone = [deleted(dated), version("222", ""), version("111", "")];
     assert_eq!(codes("history", &gone), [""; 0]);
 }
+
+#[test]
+fn a_page_whose_next_page_did_not_come_is_said() {
+    let page = |id: &str, own: &str, next: &str| {
+        let entry = ("https://gp.example/Patient/p", patient(id, NUMBERS[0], ""));
+        let links = format!(
+            r#""type":"searchset","link":[{{"relation":"self","url":"https://gp.example/Patient?page={own}"}},{{"relation":"next","url":"https://gp.example/Patient?page={next}"}}]"#
+        );
+        bundle("searchset", &[entry]).replace(r#""type":"searchset""#, &links)
+    };
+    // The second page is there, wherever it stands; the third and the ninth are not.
+    let first = [page("p1", "2", "3")];
+    let rest = [page("p2", "1", "2"), page("p3", "8", "9")];
+    let project = project(&[("a.ndjson", &first), ("b.ndjson", &rest)]);
+    let output = project.run(&["pull", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let pulled: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let warnings = pulled["warnings"].as_array().unwrap();
+    let what = "2 Bundles link to a next page that was not among what was read; ask the sender for all pages";
+    let said = |warning: &&serde_json::Value| warning["what"] == what;
+    assert_eq!(warnings.iter().filter(said).count(), 1, "{pulled}");
+    assert_eq!(project.number("select count(*) from record.patient"), 3);
+    let again = project.json(&["pull"]);
+    assert_eq!(again["warnings"], serde_json::json!([]), "{again}");
+}

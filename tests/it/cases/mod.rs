@@ -28,3 +28,4 @@ pub(crate) mod people;
 mod references;
 mod said_in_words;
 mod spelled_numbers;
+mod spoilt_numbers;
