@@ -15,9 +15,9 @@ fn wrong_uses_are_told_what_to_do() {
             "hint: name a text file with one query",
         ),
         (
-            &["sql", "select count(*) from core.persn"],
-            "query: there is no table core.persn",
-            "hint: did you mean 'core.person'?",
+            &["sql", "select count(*) from record.pateint"],
+            "query: there is no table record.pateint",
+            "hint: did you mean 'record.patient'?",
         ),
         (
             &["sql", "select 1", "-c", "select 1"],
