@@ -1,7 +1,7 @@
 /*
 description: >
   Hospital spells of linked people (SUS). A practice code that stands for none (V81997 to V81999) is
-  null.
+  null, and so is a diagnosis or procedure of filling signs alone (- or &).
 grain: spell_key
 columns:
   person_key: Pseudonym of the person
@@ -54,15 +54,15 @@ with final as (
         discharge_ready_date,
         main_specialty,
         treatment_function,
-        diag_01,
-        diag_02,
-        diag_03,
-        diag_04,
-        diag_05,
-        diag_06,
-        nullif(replace(replace(upper(proc_01), '.', ''), ' ', ''), '') as proc_01,
-        nullif(replace(replace(upper(proc_02), '.', ''), ' ', ''), '') as proc_02,
-        nullif(replace(replace(upper(proc_03), '.', ''), ' ', ''), '') as proc_03,
+        case when translate(diag_01, '. -&', '') <> '' then diag_01 end as diag_01,
+        case when translate(diag_02, '. -&', '') <> '' then diag_02 end as diag_02,
+        case when translate(diag_03, '. -&', '') <> '' then diag_03 end as diag_03,
+        case when translate(diag_04, '. -&', '') <> '' then diag_04 end as diag_04,
+        case when translate(diag_05, '. -&', '') <> '' then diag_05 end as diag_05,
+        case when translate(diag_06, '. -&', '') <> '' then diag_06 end as diag_06,
+        nullif(translate(upper(proc_01), '. -&', ''), '') as proc_01,
+        nullif(translate(upper(proc_02), '. -&', ''), '') as proc_02,
+        nullif(translate(upper(proc_03), '. -&', ''), '') as proc_03,
         episode_count,
         hrg,
         tariff_cost as cost

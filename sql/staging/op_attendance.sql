@@ -56,7 +56,7 @@ with final as (
         referral_date,
         main_specialty,
         treatment_function,
-        nullif(replace(replace(upper(proc_01), '.', ''), ' ', ''), '') as procedure,
+        nullif(translate(upper(proc_01), '. -&', ''), '') as procedure,
         hrg,
         tariff_cost as cost
     from record.op_attendance

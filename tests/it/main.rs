@@ -87,6 +87,7 @@ mod sums;
 mod takeover;
 mod tampered;
 mod tampered_releases;
+mod two_nights;
 mod unused_tables;
 mod vacuum;
 mod verify_lake;

@@ -48,3 +48,41 @@ fn other_words_are_a_setting() {
     let found = project.sql("select diag_02, discharge_date, diag_03 from record.apc_spell");
     assert_eq!(found[0], ["", "", "NULL"]);
 }
+
+#[test]
+fn what_databases_pandas_and_spreadsheets_write_is_no_value() {
+    let words = [
+        "NULL", "null", "\\N", "None", "NaN", "nan", "NaT", "<NA>", "#N/A", "N/A",
+    ];
+    let rows: Vec<_> = (0..)
+        .zip(words)
+        .map(|(person, word)| {
+            spell(
+                person,
+                &[
+                    ("diag_02", word),
+                    ("discharge_date", word),
+                    ("tariff_cost", word),
+                    ("gp_practice", word),
+                ],
+            )
+        })
+        .collect();
+    let project = project("", &[("apc_spell.001.csv", file(&rows).as_bytes())]);
+    let summary = project.json(&["pull"]);
+    assert_eq!(summary["rejected"], serde_json::json!({}));
+    assert_eq!(summary["values_not_known"], serde_json::json!([]));
+    let counts = project.sql(
+        "select count(*), count(diag_02), count(discharge_date), count(tariff_cost), count(practice_code) from record.apc_spell",
+    );
+    assert_eq!(counts[0], ["10", "0", "0", "0", "0"]);
+    // A key without a value is none, and does not make one record of many.
+    let keys = [spell(1, &[("spell_id", "None")]), spell(2, &[])];
+    let keyless = super::csv_sender::project(
+        "reject_threshold = 0.5",
+        &[("apc_spell.001.csv", file(&keys).as_bytes())],
+    );
+    keyless.ok(&["pull"]);
+    let reason = keyless.sql("select reason from populace.reject");
+    assert_eq!(reason, [["key-missing"]]);
+}

@@ -23,6 +23,7 @@ mod case_43_leak_gate_spellings;
 mod case_51_organisation_twice;
 pub(crate) mod csv_sender;
 pub(crate) mod fhir_record;
+mod national_defaults;
 mod odd_values;
 pub(crate) mod people;
 mod references;
