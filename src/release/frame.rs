@@ -97,6 +97,8 @@ pub(crate) enum Unit {
     Percentile,
     /// Years of life.
     Years,
+    /// Events of a year to come, as rates and projected people let expect.
+    Projected,
 }
 
 /// A released cell. There is no other way for a figure to reach a file.
@@ -150,6 +152,12 @@ impl Frame {
     pub(crate) fn headings(&self) -> impl Iterator<Item = &str> {
         let dimensions = self.row_dimensions.iter().chain(&self.across);
         dimensions.map(|(_, heading)| heading.as_str())
+    }
+
+    /// Whether its figures are of years to come.
+    pub(crate) fn is_projection(&self) -> bool {
+        let mut measures = self.measures.iter();
+        measures.any(|measure| measure.unit == Unit::Projected)
     }
 
     /// The cell of a row, group and measure.

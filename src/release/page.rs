@@ -45,6 +45,11 @@ impl Page<'_> {
             .collect()
     }
 
+    /// Whether a chart is the fan of a projection.
+    pub(super) fn has_fans(&self) -> bool {
+        self.frames.iter().any(Frame::is_projection)
+    }
+
     /// The number of a table, by its identifier.
     pub(super) fn number(&self, table: &str) -> Option<usize> {
         let frame = self.frames.iter().find(|frame| frame.id == table);

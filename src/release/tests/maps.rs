@@ -6,6 +6,7 @@ use crate::figures::FigureArea;
 use crate::release::boundaries::BoundarySet;
 use crate::release::boundaries::tests::squares;
 use crate::release::manifest::FileOptions;
+use crate::release::projection::PopulationProjection;
 use crate::release::render::RenderedFrom;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ fn page(boundaries: &BoundarySet, from: &str, to: &str) -> crate::error::Result<
         areas: &[],
         before: None,
         boundaries,
+        population: &PopulationProjection::default(),
     };
     let made = from.all()?;
     let mut pages = made.files.into_iter();
