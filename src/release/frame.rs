@@ -197,6 +197,17 @@ impl Frame {
             .shown(column.part)
     }
 
+    /// Whether a column shows tenths: where one of its figures is not known to them, none has any, so that
+    /// figures below each other are of one precision.
+    pub(crate) fn has_tenths(&self, column: &FrameColumn) -> bool {
+        let cells = (0..self.rows.len()).map(|row| self.cell(row, column.group, column.measure));
+        let mut figures = cells.filter_map(|cell| match cell {
+            Cell::Figure(Figure::Value(estimate)) => Some(estimate),
+            _ => None,
+        });
+        figures.all(|estimate| estimate.has_tenths())
+    }
+
     /// The columns of figures, in order.
     pub(crate) fn columns(&self) -> Vec<FrameColumn> {
         let mut columns = Vec::new();
