@@ -83,8 +83,8 @@ impl Chart {
         };
         let figure = self.figure(benchmark.value);
         let mut text = format!(
-            ". The line is {} ({figure})",
-            benchmark.label.to_lowercase()
+            ". The line is that of {} ({figure})",
+            benchmark.in_a_sentence()
         );
         for compared in Compared::ALL {
             let of = self.compared.iter().zip(&self.categories);

@@ -64,7 +64,7 @@ pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
             (pyramid::outline_table(chart))
             figcaption {
                 (caption(chart)) "."
-                @if chart.is_panels() { " Each small chart has its own scale." }
+                @if chart.is_panels() && chart.series.len() > 1 { " Each small chart has its own scale." }
                 @for note in &chart.notes { " " (note) }
             }
         }
