@@ -12,24 +12,24 @@ pub(crate) struct Estimate {
     limits: Option<(f64, f64)>,
     /// The smallest and the largest that it can be, by the true counts that the released ones stand for.
     reach: (f64, f64),
+    /// Whether its tenths are known.
+    has_tenths: bool,
 }
 
 impl Estimate {
-    /// A figure with its limits, and the smallest and the largest that it can be.
-    pub(super) fn with_limits(value: f64, limits: (f64, f64), reach: (f64, f64)) -> Self {
+    /// A figure with its limits, if it has any, to the digit that is known, and the smallest and the largest
+    /// that it can be.
+    pub(super) fn of(
+        known: KnownDigit,
+        value: f64,
+        limits: Option<(f64, f64)>,
+        reach: (f64, f64),
+    ) -> Self {
         Estimate {
-            value,
-            limits: Some(limits),
+            value: known.rounded(value),
+            limits: limits.map(|limits| known.limits(limits)),
             reach,
-        }
-    }
-
-    /// A figure without limits, and the smallest and the largest that it can be.
-    pub(super) fn without_limits(value: f64, reach: (f64, f64)) -> Self {
-        Estimate {
-            value,
-            limits: None,
-            reach,
+            has_tenths: known.is_tenth(),
         }
     }
 
@@ -41,6 +41,11 @@ impl Estimate {
     /// The figure itself.
     pub(crate) fn value(self) -> f64 {
         self.value
+    }
+
+    /// Whether its tenths are known.
+    pub(crate) fn has_tenths(self) -> bool {
+        self.has_tenths
     }
 
     /// Lower and upper 95% confidence limit, in the unit of the figure.
@@ -115,12 +120,8 @@ pub(crate) fn percent(
     let known = KnownDigit::of_percent(value, reach);
     let limits = with_limits
         .then(|| interval::wilson(x, n, interval::CONFIDENCE))
-        .map(|(l, u)| known.limits((l * 100.0, u * 100.0)));
-    Figure::Value(Estimate {
-        value: known.rounded(value),
-        limits,
-        reach,
-    })
+        .map(|(l, u)| (l * 100.0, u * 100.0));
+    Figure::Value(Estimate::of(known, value, limits, reach))
 }
 
 /// The mean of a released sum for each of a released count, to the [digit that is known](super::precision).
@@ -133,7 +134,7 @@ pub(crate) fn mean(scheme: &Scheme, sum: Released, count: Released) -> Figure {
     let value = parts.x / parts.n;
     let reach = parts.shares();
     let known = KnownDigit::of_rate(value, reach);
-    Figure::Value(Estimate::without_limits(known.rounded(value), reach))
+    Figure::Value(Estimate::of(known, value, None, reach))
 }
 
 /// The crude rate of `numerator` per `multiplier` of `denominator`, with 95% limits: exact Poisson
@@ -154,9 +155,10 @@ pub(crate) fn rate(
     let (low, high) = parts.shares();
     let reach = (low * multiplier, high * multiplier);
     let known = KnownDigit::of_rate(value, reach);
-    Figure::Value(Estimate::with_limits(
-        known.rounded(value),
-        known.limits((lower * per, upper * per)),
+    Figure::Value(Estimate::of(
+        known,
+        value,
+        Some((lower * per, upper * per)),
         reach,
     ))
 }

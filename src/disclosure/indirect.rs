@@ -52,9 +52,10 @@ pub(crate) fn indirectly_standardised(
     };
     let reach = (fewest / expected.high * multiplier, high);
     let known = KnownDigit::of_rate(events * per, reach);
-    Figure::Value(Estimate::with_limits(
-        known.rounded(events * per),
-        known.limits((lower * per, upper * per)),
+    Figure::Value(Estimate::of(
+        known,
+        events * per,
+        Some((lower * per, upper * per)),
         reach,
     ))
 }

@@ -91,11 +91,7 @@ fn gradient(quantiles: &[RatedQuantile], index: Index, scale: f64) -> Figure {
     let reach = reach(&ranks, &rates, index);
     let reach = (reach.0 * scale, reach.1 * scale);
     let known = KnownDigit::of_rate(value, reach);
-    Figure::Value(Estimate::with_limits(
-        known.rounded(value),
-        known.limits(limits),
-        reach,
-    ))
+    Figure::Value(Estimate::of(known, value, Some(limits), reach))
 }
 
 /// The smallest and the largest that an index can be, by what the rates can be.

@@ -82,11 +82,7 @@ pub(crate) fn life_expectancy(scheme: &Scheme, bands: &[LifeBand], of: LifeQuest
     }
     let reach = reach(scheme, first, (needed, years), &deaths);
     let known = KnownDigit::of_rate(value, reach);
-    Figure::Value(Estimate::with_limits(
-        known.rounded(value),
-        known.limits(limits),
-        reach,
-    ))
+    Figure::Value(Estimate::of(known, value, Some(limits), reach))
 }
 
 /// Life expectancy with its standard error at the age of the band `first`, of the bands from it on.

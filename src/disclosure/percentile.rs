@@ -60,7 +60,7 @@ pub(crate) fn percentile(
     };
     let reach = reach(bands, &counts, share);
     let known = KnownDigit::of_rate(value, reach);
-    Figure::Value(Estimate::without_limits(known.rounded(value), reach))
+    Figure::Value(Estimate::of(known, value, None, reach))
 }
 
 /// The rows of a band, as far as a reader may know them.

@@ -29,6 +29,11 @@ impl KnownDigit {
         KnownDigit(leading_digit(off(value, low, high)).min(second).max(TENTH))
     }
 
+    /// Whether it is that of tenths.
+    pub(super) fn is_tenth(self) -> bool {
+        self.0 < 1.0
+    }
+
     /// A figure to this digit.
     pub(super) fn rounded(self, value: f64) -> f64 {
         self.whole(value, f64::round)
@@ -37,7 +42,7 @@ impl KnownDigit {
     /// Limits to this digit: tenths as they are nearest, coarser ones outwards, so that rounding makes no
     /// difference significant.
     pub(super) fn limits(self, (lower, upper): (f64, f64)) -> (f64, f64) {
-        match self.0 < 1.0 {
+        match self.is_tenth() {
             true => (self.rounded(lower), self.rounded(upper)),
             false => (
                 self.whole(lower, |digits| (digits + NOISE).floor()),
@@ -48,7 +53,7 @@ impl KnownDigit {
 
     fn whole(self, value: f64, round: impl Fn(f64) -> f64) -> f64 {
         // Divided by a whole number, a tenth comes out as its nearest double.
-        match self.0 < 1.0 {
+        match self.is_tenth() {
             true => round(value * (1.0 / self.0).round()) / (1.0 / self.0).round(),
             false => round(value / self.0) * self.0,
         }

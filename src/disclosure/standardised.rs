@@ -77,9 +77,10 @@ pub(crate) fn standardised(
     let rate = rate * multiplier;
     let reach = reach(scheme, bands, &events, &weights, multiplier);
     let known = KnownDigit::of_rate(rate, reach);
-    Figure::Value(Estimate::with_limits(
-        known.rounded(rate),
-        known.limits((lower * multiplier, upper * multiplier)),
+    Figure::Value(Estimate::of(
+        known,
+        rate,
+        Some((lower * multiplier, upper * multiplier)),
         reach,
     ))
 }

@@ -35,5 +35,8 @@ pub(crate) use schema::{ALL, NOT_APPLICABLE, SUPPRESSED, TOTAL};
 /// The name of the file that has all figures of a release.
 pub(crate) const FIGURES: &str = "figures.parquet";
 
+/// The unit of events of a year to come.
+pub(crate) const PROJECTED: &str = "projected";
+
 #[cfg(test)]
 pub(crate) mod tests;

@@ -7,7 +7,7 @@ use super::table_data::Label;
 use crate::disclosure::SchemeWords;
 use crate::error::Result;
 use crate::figures::{
-    DimensionKind, FigureArea, FigureRow, Figures, NOT_APPLICABLE, SUPPRESSED, TableForm,
+    DimensionKind, FigureArea, FigureRow, Figures, NOT_APPLICABLE, PROJECTED, SUPPRESSED, TableForm,
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,10 @@ impl FrameForm {
                 Some(areas) if !has_area => Some(DimensionKind::Area {
                     code: code_column(dimension, areas, &dimensions),
                 }),
-                None if !has_period => period_kind(&own_labels(frame, at)),
+                // Nothing was observed in a year to come: it is no period of a series.
+                None if !has_period && !frame.is_projection() => {
+                    period_kind(&own_labels(frame, at))
+                }
                 _ => None,
             };
             kinds.extend(kind.map(|kind| ((*dimension).clone(), kind)));
@@ -125,6 +128,7 @@ pub(super) fn unit(unit: Unit) -> String {
         Unit::Mean => "mean".to_owned(),
         Unit::Percentile => "percentile".to_owned(),
         Unit::Years => "years".to_owned(),
+        Unit::Projected => PROJECTED.to_owned(),
     }
 }
 

@@ -97,6 +97,8 @@ pub(crate) enum Unit {
     Percentile,
     /// Years of life.
     Years,
+    /// Events of a year to come, as rates and projected people let expect.
+    Projected,
 }
 
 /// A released cell. There is no other way for a figure to reach a file.
@@ -152,6 +154,12 @@ impl Frame {
         dimensions.map(|(_, heading)| heading.as_str())
     }
 
+    /// Whether its figures are of years to come.
+    pub(crate) fn is_projection(&self) -> bool {
+        let mut measures = self.measures.iter();
+        measures.any(|measure| measure.unit == Unit::Projected)
+    }
+
     /// The cell of a row, group and measure.
     pub(crate) fn cell(&self, row: usize, group: usize, measure: usize) -> Cell {
         self.cells[(row * self.groups.len() + group) * self.measures.len() + measure]
@@ -187,6 +195,17 @@ impl Frame {
     pub(crate) fn shown(&self, row: usize, column: &FrameColumn) -> Shown {
         self.cell(row, column.group, column.measure)
             .shown(column.part)
+    }
+
+    /// Whether a column shows tenths: where one of its figures is not known to them, none has any, so that
+    /// figures below each other are of one precision.
+    pub(crate) fn has_tenths(&self, column: &FrameColumn) -> bool {
+        let cells = (0..self.rows.len()).map(|row| self.cell(row, column.group, column.measure));
+        let mut figures = cells.filter_map(|cell| match cell {
+            Cell::Figure(Figure::Value(estimate)) => Some(estimate),
+            _ => None,
+        });
+        figures.all(|estimate| estimate.has_tenths())
     }
 
     /// The columns of figures, in order.

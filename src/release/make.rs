@@ -11,6 +11,7 @@ use super::manifest::{FileOptions, ReleaseProof, ReportText, sha256};
 use super::pack::Packs;
 use super::pack_area::PackAreas;
 use super::place::ReleasePlace;
+use super::projection::PopulationProjection;
 use super::provenance::provenance;
 use super::publish::publish;
 use super::record::{self, Record};
@@ -271,6 +272,9 @@ impl Rendering<'_> {
         for report in reports {
             packs.codes_differ(&report.levels)?;
         }
+        let day = about.first().map(|about| about.as_of);
+        let population =
+            PopulationProjection::read(engine, reports, day.unwrap_or_default()).await?;
         let asking = Asking {
             engine,
             areas: &areas,
@@ -307,6 +311,7 @@ impl Rendering<'_> {
             before,
             share: pipeline.settings.disclosure.largest_suppressed_share,
             boundaries: &boundaries,
+            population: &population,
         };
         let files = made.files(reports, about, &answers, manifest)?;
         Ok((files, published))
@@ -321,6 +326,7 @@ struct WholeAndAreas<'a> {
     /// The largest share of a count's cells that may be suppressed.
     share: f64,
     boundaries: &'a BoundarySet,
+    population: &'a PopulationProjection,
 }
 
 impl WholeAndAreas<'_> {
@@ -336,8 +342,9 @@ impl WholeAndAreas<'_> {
         let mut figures = Vec::new();
         for ((report, about), answers) in reports.iter().zip(about).zip(answers) {
             let options = &manifest.options;
+            let of_all = self.population.noted(&report.report);
             let whole = RenderedFrom {
-                report: &report.report,
+                report: &of_all,
                 of_report: &report.report.name,
                 data: answers,
                 scheme: self.scheme,
@@ -347,6 +354,7 @@ impl WholeAndAreas<'_> {
                 areas: &[],
                 before: self.before,
                 boundaries: self.boundaries,
+                population: self.population,
             };
             let rendered = whole.all()?;
             for frame in &rendered.frames {
@@ -357,7 +365,7 @@ impl WholeAndAreas<'_> {
                 false => rendered.figures.rows()?,
             };
             let of_areas = Packs {
-                report: &report.report,
+                report: &of_all,
                 levels: &report.levels,
                 areas: self.packs,
                 answers,
@@ -367,6 +375,7 @@ impl WholeAndAreas<'_> {
                 whole: &whole,
                 before: self.before,
                 boundaries: self.boundaries,
+                population: self.population,
                 share: self.share,
             };
             let of_areas = of_areas.all()?;

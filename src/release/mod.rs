@@ -44,6 +44,7 @@ mod pack_area;
 mod page;
 mod pivot;
 mod place;
+mod projection;
 mod proof;
 mod provenance;
 mod publish;

@@ -5,6 +5,7 @@ use super::boundaries::BoundarySet;
 use super::manifest::FileOptions;
 use super::pack_area::{PackArea, PackAreas};
 use super::pivot;
+use super::projection::{PopulationProjection, Projecting};
 use super::render::{MadeFigures, RenderedFrom};
 use super::rendered::Rendered;
 use super::report_file::{ReportFile, ReportTable};
@@ -34,6 +35,8 @@ pub(super) struct Packs<'a> {
     pub before: Option<&'a BeforeFigures>,
     /// The boundaries that maps are drawn from.
     pub boundaries: &'a BoundarySet,
+    /// The population projection that demand is projected with.
+    pub population: &'a PopulationProjection,
     /// The largest share of a count's cells that may be suppressed.
     pub share: f64,
 }
@@ -101,6 +104,7 @@ impl Packs<'_> {
             areas: &[],
             before: self.before,
             boundaries: self.boundaries,
+            population: self.population,
         }
     }
 
@@ -133,7 +137,18 @@ impl Packs<'_> {
         if tables.is_empty() {
             return Ok(None);
         }
-        let report = named(self.report, area, tables, (&compared, &left_out));
+        let projecting = Projecting {
+            population: self.population,
+            scheme: self.scheme,
+            about: self.about,
+        };
+        let specs = &self.report.projections;
+        let not_made = projecting.add(specs, &tables, Some(area), &mut frames)?;
+        left_out.extend(not_made.withheld);
+        let mut report = named(self.report, area, tables, (&compared, &left_out));
+        if !not_made.without_people.is_empty() && !self.population.is_empty() {
+            report.notes.push(not_projected(&not_made.without_people));
+        }
         let mut about = self.about.clone();
         about.publisher.area = Some(match &self.about.publisher.area {
             Some(whole) => format!("{}, {whole}", area.name),
@@ -156,6 +171,14 @@ impl Packs<'_> {
             indicators,
         }))
     }
+}
+
+/// What is said of projections that an area has not.
+fn not_projected(titles: &[&str]) -> String {
+    format!(
+        "Not projected here, because population projections are published of local authorities alone, and this area is not made of whole ones: {}.",
+        titles.join("; ")
+    )
 }
 
 /// The report file of an area.

@@ -3,6 +3,7 @@
 use super::about::long_date;
 use super::chart::{Chart, MapChart};
 use super::{About, Frame, ReportFile};
+use crate::capital::capital;
 use crate::disclosure::SchemeWords;
 use crate::headlines::{Headline, ProfileLine, QualityFact};
 
@@ -38,11 +39,16 @@ impl Page<'_> {
             ("Published by", publisher.name.clone()),
             ("Contact", publisher.contact.clone()),
             ("Next release", next),
-            ("For", Some(self.report.audience.clone())),
+            ("For", Some(capital(&self.report.audience))),
         ];
         let said = facts.into_iter();
         said.filter_map(|(name, fact)| fact.map(|fact| (name, fact)))
             .collect()
+    }
+
+    /// Whether a chart is the fan of a projection.
+    pub(super) fn has_fans(&self) -> bool {
+        self.frames.iter().any(Frame::is_projection)
     }
 
     /// The number of a table, by its identifier.

@@ -122,6 +122,11 @@ fn own_parameters(pipeline: &Pipeline, report: &Report) -> Result<Vec<(String, S
             }
         }
     }
+    let periods = report.report.projections.iter();
+    for name in periods.flat_map(|projection| &projection.period) {
+        let value = values.get(name);
+        parameters.extend(value.map(|value| (name.clone(), value.to_string())));
+    }
     Ok(parameters)
 }
 

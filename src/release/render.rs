@@ -1,11 +1,14 @@
 //! From the cells of a report's tables to its files.
 
+use super::area_names::NamedAreas;
 use super::boundaries::BoundarySet;
 use super::chart::{self, MapChart};
 use super::figures::{self, FrameForm};
 use super::forms::FormsOf;
 use super::manifest::FileOptions;
 use super::pivot;
+use super::projection::{self, PopulationProjection, Projecting};
+use super::proof::Lists;
 use super::rendered::Rendered;
 use super::report_file::ReportTable;
 use super::revised::BeforeFigures;
@@ -16,6 +19,7 @@ use crate::disclosure::Scheme;
 use crate::error::{Error, Result};
 use crate::figures::{FigureRow, Figures};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The figures of a table in long form.
 pub(super) struct MadeFigures {
@@ -41,6 +45,8 @@ pub(super) struct RenderedFrom<'a> {
     pub before: Option<&'a BeforeFigures>,
     /// The boundaries that maps are drawn from.
     pub boundaries: &'a BoundarySet,
+    /// The population projection that demand is projected with.
+    pub population: &'a PopulationProjection,
 }
 
 impl RenderedFrom<'_> {
@@ -56,6 +62,14 @@ impl RenderedFrom<'_> {
             let frame = pivot::frame(table, index + 1, data, self.scheme);
             frames.push(frame.map_err(|e| self.within(e))?);
         }
+        let report = self.report;
+        let projecting = Projecting {
+            population: self.population,
+            scheme: self.scheme,
+            about: self.about,
+        };
+        let added = projecting.add(&report.projections, &report.tables, None, &mut frames);
+        added.map_err(|e| self.within(e))?;
         let made = self.made(&mut frames)?;
         self.with(frames, made)
     }
@@ -66,11 +80,10 @@ impl RenderedFrom<'_> {
     /// Data, when figures cannot be read.
     pub(super) fn made(&self, frames: &mut [Frame]) -> Result<Vec<MadeFigures>> {
         let words = self.scheme.words();
-        let made = self.report.tables.iter().zip(frames);
-        let made = made.map(|(table, frame)| {
-            let data = self.of_table(&table.id)?;
-            let form = FrameForm::of(frame, &data.areas);
-            let made = figures::figures(&self.report.name, frame, &form, &data.areas, &words);
+        let made = frames.iter_mut().map(|frame| {
+            let areas = self.areas_of(frame)?;
+            let form = FrameForm::of(frame, &areas);
+            let made = figures::figures(&self.report.name, frame, &form, &areas, &words);
             let figures = match self.before {
                 Some(before) => made.and_then(|made| before.mark(self.named(frame), frame, made)),
                 None => made,
@@ -89,8 +102,7 @@ impl RenderedFrom<'_> {
         let report = self.report;
         let words = self.scheme.words();
         let (mut files, mut charts, mut maps) = (Vec::new(), Vec::new(), Vec::new());
-        for ((table, frame), made) in report.tables.iter().zip(&frames).zip(&made) {
-            let data = self.of_table(&table.id)?;
+        for (frame, made) in frames.iter().zip(&made) {
             let of_table = TableFiles {
                 report: &report.name,
                 frame,
@@ -102,17 +114,20 @@ impl RenderedFrom<'_> {
             };
             let written = of_table.all().map_err(|e| self.within(e))?;
             for csv in written.iter().filter(|file| file.name.ends_with(".csv")) {
-                let audited = audit(frame, &csv.bytes, self.scheme, &data.lists);
+                let audited = audit(frame, &csv.bytes, self.scheme, &*self.lists_of(frame)?);
                 audited.map_err(|e| self.within(e))?;
             }
             files.extend(written);
-            let chart = table.chart.as_ref();
+            let table = report.tables.iter().find(|table| table.id == frame.id);
+            let chart = table.and_then(|table| table.chart.as_ref());
             let chart = chart.map(|spec| {
                 let drawn = chart::chart(spec, frame, &words);
                 drawn.beside_the_whole(spec, frame, self.whole)
             });
+            let chart = chart.or_else(|| chart::fan_chart(frame, &words));
             charts.push(chart.filter(|chart| !chart.is_empty()));
-            maps.push(self.map(table, frame).map_err(|e| self.within(e))?);
+            let map = table.map(|table| self.map(table, frame)).transpose();
+            maps.push(map.map_err(|e| self.within(e))?.flatten());
         }
         let (forms, tables): (Vec<FrameForm>, Vec<Figures>) = made
             .into_iter()
@@ -169,6 +184,22 @@ impl RenderedFrom<'_> {
         let tables = frames.iter().zip(tables);
         let own = tables.filter(|(frame, _)| frame.own_area.is_none());
         Figures::together(own.map(|(_, figures)| figures)).map_err(|e| self.within(e))
+    }
+
+    /// The areas that dimensions of a table are of; a projection has none.
+    fn areas_of(&self, frame: &Frame) -> Result<Arc<NamedAreas>> {
+        match frame.is_projection() {
+            true => Ok(Arc::default()),
+            false => Ok(self.of_table(&frame.id)?.areas.clone()),
+        }
+    }
+
+    /// The labels that a table may have.
+    fn lists_of(&self, frame: &Frame) -> Result<Arc<Lists>> {
+        match frame.is_projection() {
+            true => Ok(Arc::new(projection::lists(frame))),
+            false => Ok(self.of_table(&frame.id)?.lists.clone()),
+        }
     }
 
     fn of_table(&self, id: &str) -> Result<&TableData> {

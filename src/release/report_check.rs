@@ -1,5 +1,6 @@
 //! What can be wrong with a report file, found before any data is read.
 
+use super::projection::check_projection;
 use super::report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, ReportTable, TotalOf,
 };
@@ -88,20 +89,27 @@ fn check(report: &ReportFile, file: &str) -> Result<()> {
     }
     let mut ids = BTreeSet::new();
     for table in &report.tables {
-        if !is_name(&table.id) {
-            let what = format!(
-                "{file}: the table id `{}` cannot be in a file name",
-                table.id
-            );
-            return Err(Error::usage(what).hint("use lower case letters, digits, _ and -"));
-        }
-        if !ids.insert(&table.id) {
-            return Err(Error::usage(format!(
-                "{file}: two tables have the id `{}`",
-                table.id
-            )));
-        }
+        check_id(&table.id, file, &mut ids)?;
         check_table(table).map_err(|e| e.within(format!("{file}: table `{}`", table.id)))?;
+    }
+    for projection in &report.projections {
+        check_id(&projection.id, file, &mut ids)?;
+        check_projection(report, projection)
+            .map_err(|e| e.within(format!("{file}: projection `{}`", projection.id)))?;
+    }
+    Ok(())
+}
+
+/// An identifier can be in a file name, and is that of one table.
+fn check_id<'a>(id: &'a String, file: &str, known: &mut BTreeSet<&'a String>) -> Result<()> {
+    if !is_name(id) {
+        let what = format!("{file}: the table id `{id}` cannot be in a file name");
+        return Err(Error::usage(what).hint("use lower case letters, digits, _ and -"));
+    }
+    if !known.insert(id) {
+        return Err(Error::usage(format!(
+            "{file}: two tables have the id `{id}`"
+        )));
     }
     Ok(())
 }
@@ -142,6 +150,13 @@ fn words_of_somebody(report: &ReportFile) -> Option<&'static str> {
                 .iter()
                 .map(|c| ("the label of a chart", c.y_label.as_str())),
         );
+    }
+    for projection in &report.projections {
+        words.push(("the title of a projection", &projection.title));
+        words.push(("the description of a projection", &projection.description));
+        words.push(("the label of a projection", &projection.label));
+        let notes = projection.notes.iter();
+        words.extend(notes.map(|note| ("a note of a projection", note.as_str())));
     }
     let found = words.into_iter().find(|(_, text)| {
         let mut runs = text.split(|c: char| !c.is_ascii_digit());

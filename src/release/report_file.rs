@@ -1,6 +1,7 @@
 //! The report file: what a planner downloads, as an analyst writes it in TOML.
 
 use super::dimension::ValuesOf;
+use super::projection::ProjectionSpec;
 use crate::figures::BetterWhen;
 use crate::pipeline::AreaLevel;
 use serde::Deserialize;
@@ -26,6 +27,9 @@ pub(crate) struct ReportFile {
     pub notes: Vec<String>,
     /// The tables, in the order they are shown.
     pub tables: Vec<ReportTable>,
+    /// What is projected from them, shown after them.
+    #[serde(default)]
+    pub projections: Vec<ProjectionSpec>,
 }
 
 /// One table of a report, with its chart.
@@ -261,6 +265,9 @@ pub(crate) enum ChartKind {
     Control,
     /// A point for each row by its size, between the limits of chance.
     Funnel,
+    /// The lines of a projection within their limits; a table of observed figures has none.
+    #[serde(skip)]
+    Fan,
 }
 
 impl MeasureKind {

@@ -2,6 +2,7 @@
 
 use super::area_names::{AreaColumns, area_columns, compares_areas};
 use super::counted::{AddedUp, beside_each_other, counted_table};
+use super::projection::projected_from;
 use super::proof::prove;
 use super::report::{Report, place};
 use super::report_file::ReportTable;
@@ -13,7 +14,7 @@ use crate::models::query_inputs;
 use crate::models::sensitivity::{Judged, Sensitivity};
 use crate::nearest::nearest;
 use crate::pipeline::AreaLevel;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{ParameterValue, Pipeline};
 use crate::release::ReportFile;
 use datafusion::dataframe::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,7 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     one_sum_each(&all)?;
     divide_by_areas(&mut all);
     for report in &mut all {
+        days_of_projections(pipeline, report)?;
         reads(report)?;
     }
     let counted = all.iter_mut().flat_map(|r| r.counted.values_mut());
@@ -133,6 +135,24 @@ fn read(file: PathBuf, text: String, report: ReportFile, levels: Vec<AreaLevel>)
     Ok(made)
 }
 
+/// Refuses a projection whose period is not of two parameters that are days.
+fn days_of_projections(pipeline: &Pipeline, report: &Report) -> Result<()> {
+    let values = pipeline.values();
+    let is_day = |name: &&String| matches!(values.get(*name), Some(ParameterValue::Date(_)));
+    for projection in &report.report.projections {
+        if let Some(name) = projection.period.iter().find(|name| !is_day(name)) {
+            let days = values.keys().filter(|name| is_day(name));
+            return Err(Error::usage(format!(
+                "{}: projection `{}`: `{name}` is not a parameter that is a date",
+                report.file.display(),
+                projection.id
+            ))
+            .hint(nearest(name, days)));
+        }
+    }
+    Ok(())
+}
+
 /// Notes what a report reads.
 fn reads(report: &mut Report) -> Result<()> {
     // Their names and populations decide which areas have a report.
@@ -145,6 +165,9 @@ fn reads(report: &mut Report) -> Result<()> {
         for query in report.queries(table) {
             reads.extend(query_inputs(&place(&report.file, &table.id), &query)?);
         }
+    }
+    if !report.report.projections.is_empty() {
+        reads.extend(projected_from());
     }
     report.reads = reads;
     Ok(())

@@ -56,6 +56,7 @@ mod planners_questions;
 mod privacy;
 mod profiles;
 mod project;
+mod projections;
 mod published_forms;
 mod publishing;
 mod pull_bounds;

@@ -97,3 +97,86 @@ fn wrong_boundaries_release_nothing_and_lose_nothing() {
         "The file of boundaries has 1 more area, without a figure in this table, not drawn."
     ));
 }
+
+/// A table of older people by a level of area, with a map of their share.
+fn by_level(level: &str) -> String {
+    format!(
+        r#"
+[[tables]]
+id = "by_{level}"
+title = "People by {level}"
+description = "People registered and alive."
+of = "core.person"
+where = "is_active"
+rows = ["{level}_name"]
+totals = true
+
+[tables.dimensions]
+{level}_name.from = "reference.lsoa.{level}_name"
+
+[[tables.measures]]
+column = "older"
+label = "People of 65 and over"
+kind = "people"
+where = "is_active and age >= 65"
+
+[[tables.measures]]
+column = "people"
+label = "People"
+kind = "people"
+
+[[tables.measures]]
+label = "Percentage of 65 and over"
+kind = "percent"
+numerator = "older"
+denominator = "people"
+
+[tables.map]
+y = "Percentage of 65 and over"
+y_label = "Percentage of 65 and over"
+"#
+    )
+}
+
+#[test]
+fn every_level_of_area_of_a_report_has_its_map() {
+    let project = project();
+    let levels = ["place", "neighbourhood", "ltla"];
+    let tables: String = levels.map(by_level).concat();
+    let head =
+        "name = \"levels\"\ntitle = \"Levels\"\ndescription = \"Areas.\"\naudience = \"tests\"\n";
+    let report = project.path("pipelines/reports/levels.toml");
+    fs::write(report, format!("{head}{tables}")).unwrap();
+    // Each place of the samples is one local authority and one neighbourhood.
+    let of = |codes: [&str; 3]| {
+        let places = ["\"WHM\"", "\"WUW\"", "\"WTM\""].into_iter().zip(codes);
+        places.fold(boundaries(), |text, (place, code)| {
+            text.replace(place, &format!("\"{code}\""))
+        })
+    };
+    let authorities = of(["E07990001", "E07990002", "E07990003"]);
+    fs::write(project.path("authorities.geojson"), authorities).unwrap();
+    let neighbourhoods = of(["WHM001", "WUW001", "WTM001"]);
+    fs::write(project.path("neighbourhoods.geojson"), neighbourhoods).unwrap();
+    let pipeline = fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
+    let more = "[boundaries]\nltla = \"authorities.geojson\"\nneighbourhood = \"neighbourhoods.geojson\"\n";
+    project.write_pipeline(&pipeline.replace("[boundaries]\n", more));
+    let id = project.json(&["release", "levels"])["release"].clone();
+    let page = format!("{}/levels.html", id.as_str().unwrap());
+    let page = text(&project.released()[&page]);
+    let maps: Vec<&str> = page.split("<figure class=\"map\">").skip(1).collect();
+    assert_eq!(maps.len(), 3);
+    for (map, level) in maps.into_iter().zip(levels) {
+        let map = map.split("</figure>").next().unwrap();
+        assert_eq!(map.matches("<path class=\"shape\"").count(), 3, "{level}");
+        let column = format!("by {} name", level);
+        assert_eq!(
+            map.matches(&format!("Map of Percentage of 65 and over {column}"))
+                .count(),
+            2,
+            "{map}"
+        );
+        // The legend says what the marks are.
+        assert!(map.contains("class=\"key\""), "{level}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::limits::with_wide_limits;
 use super::{HELD, collected, is_suppressed};
 use crate::error::Result;
-use crate::figures::{Figures, SUPPRESSED};
+use crate::figures::{Figures, PROJECTED, SUPPRESSED};
 use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, PolarsResult, col, lit, when};
 
 /// What is compared with each other: figures of all areas with that of the whole.
@@ -41,6 +41,9 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         .then(lit("no benchmark"))
         .when(col("lower_95").is_null())
         .then(lit("no limits"))
+        // An area has fewer than the whole that it is a part of, and that says nothing.
+        .when(col("unit").eq(lit(PROJECTED)))
+        .then(lit("amount"))
         .when(col("held_from").neq_missing(col("benchmark_held_from")))
         .then(lit(HELD))
         .when(col("upper_99_8").lt(b()))

@@ -258,6 +258,12 @@ fn areas_are_compared_by_their_limits_or_not_at_all() {
     assert_eq!(texts(&with_a, "compared")[2], "higher (99.8%)");
     let with_suppressed = compared(&figures(&rows), Some("E")).unwrap();
     assert_eq!(texts(&with_suppressed, "compared")[1], "suppressed");
+    let of_years_to_come = rows.clone().map(|row| FigureRow {
+        unit: "projected".to_owned(),
+        ..row
+    });
+    let amounts = compared(&figures(&of_years_to_come), None).unwrap();
+    assert_eq!(texts(&amounts, "compared")[1..3], ["amount", "amount"]);
     let nobody = compared(&figures(&rows), Some("Nowhere")).unwrap();
     assert_eq!(texts(&nobody, "compared")[1], "no benchmark");
 }

@@ -23,6 +23,7 @@ impl Chart {
             ChartKind::Forest => "Forest plot with 95% limits",
             ChartKind::Control => "Control chart",
             ChartKind::Funnel => "Funnel plot",
+            ChartKind::Fan => "Fan chart",
         };
         let x = match &self.funnel {
             Some(funnel) => &funnel.size_label,
@@ -34,6 +35,7 @@ impl Chart {
             ChartKind::Control => self.process(),
             ChartKind::Funnel => self.outliers(),
             ChartKind::Pyramid => self.beside_the_outline(),
+            ChartKind::Fan => self.from_first_to_last(),
             _ => String::new(),
         });
         if let Some(largest) = self.largest_in_words() {
@@ -81,8 +83,8 @@ impl Chart {
         };
         let figure = self.figure(benchmark.value);
         let mut text = format!(
-            ". The line is {} ({figure})",
-            benchmark.label.to_lowercase()
+            ". The line is that of {} ({figure})",
+            benchmark.in_a_sentence()
         );
         for compared in Compared::ALL {
             let of = self.compared.iter().zip(&self.categories);

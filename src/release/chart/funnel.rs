@@ -75,7 +75,9 @@ fn at_size(size: f64, benchmark: f64, unit: Unit, confidence: f64) -> FunnelLine
             let (lower, upper) = proportion_lines(size, benchmark / 100.0, confidence);
             (lower * 100.0, Some(upper * 100.0))
         }
-        Unit::Count | Unit::Mean | Unit::Percentile | Unit::Years => (benchmark, None),
+        Unit::Count | Unit::Mean | Unit::Percentile | Unit::Years | Unit::Projected => {
+            (benchmark, None)
+        }
         Unit::Per(multiplier) => {
             let expected = benchmark * size / f64::from(multiplier);
             count_lines(expected, benchmark, confidence)

@@ -86,7 +86,7 @@ fn benchmark(spec: &ChartSpec, frame: &Frame, measure: usize) -> Option<Benchmar
     Some(Benchmark {
         label: match &spec.benchmark {
             Some(label) => label.clone(),
-            None => "All together".to_owned(),
+            None => Benchmark::ALL.to_owned(),
         },
         value,
     })
@@ -156,8 +156,8 @@ fn notes(
     if let Some(benchmark) = &chart.benchmark {
         let figure = chart.figure(benchmark.value);
         notes.push(format!(
-            "The line is {}: {figure}.",
-            benchmark.label.to_lowercase()
+            "The line is that of {}: {figure}.",
+            benchmark.in_a_sentence()
         ));
     }
     if !chart.compared.is_empty() {
@@ -169,7 +169,8 @@ fn notes(
     if chart.kind == ChartKind::Funnel {
         notes.push("The inner curves are limits of 95%, the outer ones of 99.8%: between them a place differs from the line by no more than chance makes likely.".to_owned());
     }
-    if chart.kind == ChartKind::Control {
+    let mut limits = chart.controls.iter().map(|control| control.limits);
+    if limits.any(|limits| limits.is_some()) {
         notes.push("The middle line is the mean, the dashed lines are the process limits (2.66 mean moving ranges from it), calculated from the figures shown since the last suppressed one. A marked point is more than common causes explain.".to_owned());
         if chart.controls.iter().any(|control| control.few_points) {
             notes.push("Limits from fewer than 13 points are provisional.".to_owned());

@@ -4,6 +4,7 @@
 mod alternative;
 mod benchmark;
 mod control;
+mod fan;
 mod funnel;
 mod make;
 mod map;
@@ -18,6 +19,7 @@ mod shape;
 mod tests;
 
 pub(super) use control::{ControlChart, ControlMark};
+pub(super) use fan::{FanBand, fan_chart};
 pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};
 pub(super) use make::chart;
 pub(super) use map::{MapChart, MapClass};

@@ -89,7 +89,7 @@ impl Chart {
     pub(in crate::release) fn lies_down(&self) -> bool {
         !matches!(
             self.kind,
-            ChartKind::Line | ChartKind::Control | ChartKind::Funnel
+            ChartKind::Line | ChartKind::Control | ChartKind::Funnel | ChartKind::Fan
         )
     }
 
@@ -144,7 +144,7 @@ impl Chart {
         match self.unit {
             Unit::Count => thousands(value.abs().round() as u64),
             Unit::Percent => format!("{}%", readable(Shown::Decimal(value))),
-            Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years => {
+            Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years | Unit::Projected => {
                 readable(Shown::Decimal(value))
             }
         }

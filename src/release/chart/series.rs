@@ -16,7 +16,7 @@ pub(super) struct Drawn {
 /// What a chart draws of a measure.
 pub(super) fn drawn(spec: &ChartSpec, frame: &Frame, measure: usize) -> Drawn {
     match spec.kind {
-        ChartKind::Line | ChartKind::Control => over_time(spec, frame, measure),
+        ChartKind::Line | ChartKind::Control | ChartKind::Fan => over_time(spec, frame, measure),
         ChartKind::Ranked | ChartKind::Forest | ChartKind::Funnel => one(spec, frame, measure),
         ChartKind::Bar | ChartKind::StackedBar | ChartKind::Pyramid => side(spec, frame, measure),
     }

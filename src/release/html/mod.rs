@@ -47,7 +47,7 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
             body {
                 a.skip href="#main" { "Skip to the headlines and tables" }
                 (first::header(page))
-                (svg::patterns(page.maps.iter().any(Option::is_some)))
+                (svg::patterns(page.maps.iter().any(Option::is_some), page.has_fans()))
                 main.wide id="main" {
                     (first::headlines(page))
                     (profile::profile(page))

@@ -6,6 +6,7 @@ use crate::figures::FigureArea;
 use crate::release::boundaries::BoundarySet;
 use crate::release::boundaries::tests::squares;
 use crate::release::manifest::FileOptions;
+use crate::release::projection::PopulationProjection;
 use crate::release::render::RenderedFrom;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,16 @@ use std::sync::Arc;
 /// The page of a report whose emergency admissions are by place, with these boundaries. The places and their
 /// figures of 2025/26: Ashcombe and Brackenford like the whole, Dunmere lower, Carrow Vale suppressed.
 fn page(boundaries: &BoundarySet, from: &str, to: &str) -> crate::error::Result<String> {
+    page_of("place", boundaries, from, to)
+}
+
+/// The same of areas of another level.
+fn page_of(
+    level: &str,
+    boundaries: &BoundarySet,
+    from: &str,
+    to: &str,
+) -> crate::error::Result<String> {
     let mut report = sample::report("use_of_services");
     let table = report.tables.iter_mut();
     let table = table.into_iter().find(|t| t.id == "emergency_admissions");
@@ -32,7 +43,7 @@ fn page(boundaries: &BoundarySet, from: &str, to: &str) -> crate::error::Result<
         let area = FigureArea {
             code: Some(code.to_owned()),
             name: name.to_owned(),
-            level: "place".to_owned(),
+            level: level.to_owned(),
         };
         (name.to_owned(), area)
     };
@@ -51,6 +62,7 @@ fn page(boundaries: &BoundarySet, from: &str, to: &str) -> crate::error::Result<
         areas: &[],
         before: None,
         boundaries,
+        population: &PopulationProjection::default(),
     };
     let made = from.all()?;
     let mut pages = made.files.into_iter();
@@ -59,6 +71,10 @@ fn page(boundaries: &BoundarySet, from: &str, to: &str) -> crate::error::Result<
 }
 
 fn boundaries() -> BoundarySet {
+    boundaries_of("place")
+}
+
+fn boundaries_of(level: &str) -> BoundarySet {
     let areas = [
         ("E1", 0.0),
         ("E2", 0.1),
@@ -67,7 +83,7 @@ fn boundaries() -> BoundarySet {
         ("X1", 0.4),
         ("X2", 0.5),
     ];
-    squares("place", &areas.map(|(code, x)| (code, x, 52.0)))
+    squares(level, &areas.map(|(code, x)| (code, x, 52.0)))
 }
 
 #[test]
@@ -102,6 +118,30 @@ fn areas_are_drawn_by_how_they_stand_to_the_whole() {
     let told = "data-k=\"Carrow Vale\" data-t=\"Carrow Vale: * (suppressed, not zero)\"";
     assert_eq!(map.matches(told).count(), 2, "{map}");
     assert!(map.contains(">▼ 8,600<"), "{map}");
+}
+
+#[test]
+fn areas_of_every_level_have_a_map_from_their_own_boundaries() {
+    for level in [
+        "neighbourhood",
+        "ltla",
+        "lsoa",
+        "msoa",
+        "ward",
+        "pcn",
+        "locality",
+    ] {
+        let page = page_of(level, &boundaries_of(level), "", "").unwrap();
+        let map = &page[page.find("<figure class=\"map\"").unwrap()..];
+        let map = &map[..map.find("</figure>").unwrap()];
+        let drawn = map.matches("<path class=\"shape\"").count();
+        let withheld = map.matches("<use class=\"withheld\"").count();
+        assert_eq!((drawn, withheld), (4, 2), "{level}");
+        assert_eq!(map.matches("Withheld: Carrow Vale.").count(), 2, "{level}");
+        // Boundaries of places are none of theirs.
+        let page = page_of(level, &boundaries(), "", "").unwrap();
+        assert!(!page.contains("<figure class=\"map\""), "{level}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::release::boundaries::BoundarySet;
 use crate::release::chart::{Chart, chart};
 use crate::release::manifest::FileOptions;
 use crate::release::pivot;
+use crate::release::projection::PopulationProjection;
 use crate::release::render::RenderedFrom;
 use crate::release::rendered::Rendered;
 use crate::release::table_data::TableData;
@@ -75,6 +76,7 @@ fn rendered(report: &ReportFile, data: TableData, whole: &[FigureRow]) -> Render
         areas: &[],
         before: None,
         boundaries: &BoundarySet::default(),
+        population: &PopulationProjection::default(),
     };
     from.all().unwrap()
 }

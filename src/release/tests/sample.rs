@@ -9,6 +9,7 @@ use crate::release::boundaries::BoundarySet;
 use crate::release::counted::{CellFigures, PlacedFigure, TablePlace};
 use crate::release::dimension::NOT_KNOWN;
 use crate::release::manifest::FileOptions;
+use crate::release::projection::PopulationProjection;
 use crate::release::proof::{Lists, texts};
 use crate::release::render::RenderedFrom;
 use crate::release::rendered::Rendered;
@@ -41,6 +42,7 @@ pub(crate) fn render(
         areas: &[],
         before: None,
         boundaries: &BoundarySet::default(),
+        population: &PopulationProjection::default(),
     };
     from.all()
 }

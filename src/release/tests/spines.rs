@@ -7,6 +7,7 @@ use crate::headlines::is_indicator;
 use crate::release::ReportFile;
 use crate::release::boundaries::BoundarySet;
 use crate::release::manifest::FileOptions;
+use crate::release::projection::PopulationProjection;
 use crate::release::render::RenderedFrom;
 use crate::release::rendered::Rendered;
 use calamine::{Data, Reader, Xlsx};
@@ -69,6 +70,7 @@ fn rendered(with: [i64; 2], whole: &[FigureRow], areas: &[Vec<FigureRow>]) -> Re
         areas,
         before: None,
         boundaries: &BoundarySet::default(),
+        population: &PopulationProjection::default(),
     };
     from.all().unwrap()
 }

@@ -12,7 +12,7 @@ pub(super) fn axis_of_figures(native: &mut Native, chart: &Chart, which: &[usize
     let number = match chart.unit {
         Unit::Count => "#,##0;#,##0",
         Unit::Percent => "0%",
-        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years => "#,##0",
+        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years | Unit::Projected => "#,##0",
     };
     let grid = ChartLine::new()
         .set_color(Color::RGB(0xD9D9D9))
@@ -36,7 +36,10 @@ pub(super) fn axis_of_figures(native: &mut Native, chart: &Chart, which: &[usize
     let largest = values.iter().copied().fold(0.0, f64::max);
     let smallest = values.iter().copied().fold(f64::INFINITY, f64::min);
     // Bars begin at zero; what varies around a mean is seen when the axis does not.
-    let varies = matches!(chart.kind, ChartKind::Control | ChartKind::Funnel);
+    let varies = matches!(
+        chart.kind,
+        ChartKind::Control | ChartKind::Funnel | ChartKind::Fan
+    );
     let varies = varies && smallest > largest / 3.0 && largest >= 60.0;
     if chart.kind != ChartKind::Pyramid && !varies {
         figures.set_min(0.0);
@@ -88,7 +91,7 @@ pub(super) fn axis_of_categories(native: &mut Native, chart: &Chart) {
         .set_major_gridlines(false)
         .set_label_position(ChartAxisLabelPosition::Low);
     match chart.kind {
-        ChartKind::Line | ChartKind::Control => {
+        ChartKind::Line | ChartKind::Control | ChartKind::Fan => {
             // Without this Excel turns the labels on their side.
             let labels = if chart.is_panels() { 4 } else { 12 };
             let every = chart.categories.len().div_ceil(labels).max(1) as u16;

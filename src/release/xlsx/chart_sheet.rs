@@ -4,7 +4,7 @@
 //! suppressed figure is an empty cell, which Excel draws as a gap.
 
 use super::style;
-use crate::release::chart::{Chart, Outline, Point};
+use crate::release::chart::{Chart, ChartSeries, Outline, Point};
 use crate::release::frame::Unit;
 use crate::release::page::Page;
 use crate::release::report_file::ChartKind;
@@ -12,6 +12,9 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// The name of the sheet.
 pub(super) const NAME: &str = "Chart_data";
+
+/// Characters in a column of figures.
+const WIDTH: u8 = 16;
 
 /// Lines of words above the first block.
 const TOP: u32 = 5;
@@ -45,7 +48,7 @@ pub(super) fn write(
     sheet.set_name(NAME)?;
     sheet
         .set_column_width(0, 34)?
-        .set_column_range_width(1, 20, 16)?;
+        .set_column_range_width(1, 20, f64::from(WIDTH))?;
     sheet
         .set_landscape()
         .set_paper_size(9)
@@ -104,7 +107,21 @@ pub(super) fn lines(chart: &Chart) -> u32 {
     lines.unwrap_or(0) as u32
 }
 
+/// Lines of the longest heading of a chart's figures, which would lie over the title above it otherwise.
+fn heading_lines(chart: &Chart) -> usize {
+    let lines = |series: &ChartSeries| {
+        let longest = match series.has_limits() || !chart.controls.is_empty() {
+            true => format!("{}: distance to lower limit", series.name),
+            false => series.name.clone(),
+        };
+        // Bold letters are wider.
+        style::lines(&longest, usize::from(WIDTH) - 2).len()
+    };
+    chart.series.iter().map(lines).max().unwrap_or(1)
+}
+
 fn block_of(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), XlsxError> {
+    sheet.set_row_height(first, 15.0 * heading_lines(chart) as f64 + 3.0)?;
     sheet.write_with_format(first, 0, &chart.x_label, &style::header(false))?;
     for (row, category) in chart.categories.iter().enumerate() {
         sheet.write_with_format(first + 1 + row as u32, 0, category, &style::label(false))?;

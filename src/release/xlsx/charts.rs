@@ -51,7 +51,7 @@ pub(super) fn insert(
 
 fn height(chart: &Chart) -> u32 {
     let bars = match chart.kind {
-        ChartKind::Line | ChartKind::Control | ChartKind::Funnel => 14,
+        ChartKind::Line | ChartKind::Control | ChartKind::Funnel | ChartKind::Fan => 14,
         ChartKind::Bar => chart.categories.len() * chart.series.len().max(1),
         _ => chart.categories.len(),
     };
@@ -64,7 +64,7 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
         // Stacked, the outline would begin where bars end.
         ChartKind::Pyramid => ChartType::Bar,
         ChartKind::StackedBar => ChartType::BarStacked,
-        ChartKind::Line | ChartKind::Control => ChartType::Line,
+        ChartKind::Line | ChartKind::Control | ChartKind::Fan => ChartType::Line,
         ChartKind::Funnel => ChartType::ScatterStraightWithMarkers,
     });
     for index in which {

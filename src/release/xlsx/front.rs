@@ -51,12 +51,15 @@ pub(super) fn notes(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
     for sign in SIGNS {
         words.text(sign)?;
     }
-    words.heading("Definitions")?;
+    words.heading("Definitions and notes of the tables")?;
     for frame in page.frames {
         words.text(&format!(
             "Table {}: {}. {}",
             frame.number, frame.title, frame.description
         ))?;
+        for note in &frame.notes {
+            words.text(note)?;
+        }
     }
     words.heading(&format!("Disclosure control: scheme {}", page.scheme))?;
     for note in &page.words.notes {

@@ -24,6 +24,7 @@ pub(super) fn add(native: &mut Native, chart: &Chart, first: u32, index: usize, 
         .set_values((chart_sheet::NAME, first + 1, column, last, column));
     match chart.kind {
         ChartKind::Line => line(series, colour, chart.series[index].is_whole),
+        ChartKind::Fan => fan(series, chart, first, index, colour),
         ChartKind::Control => control(series, chart, index),
         ChartKind::Funnel => {
             let sizes = (
@@ -50,6 +51,25 @@ fn line(series: &mut NativeSeries, colour: Color, is_whole: bool) {
         line.set_dash_type(ChartLineDashType::Dash);
     }
     series.set_format(ChartFormat::new().set_line(&line));
+}
+
+/// The likeliest variant with its limits, and the others dashed.
+fn fan(series: &mut NativeSeries, chart: &Chart, first: u32, index: usize, colour: Color) {
+    line(series, colour, index > 0);
+    if index == 0 && chart.series[index].has_limits() {
+        let limits = ChartErrorBarsType::Custom(
+            distances(chart, first, index, 1),
+            distances(chart, first, index, 0),
+        );
+        series.set_y_error_bars(ChartErrorBars::new().set_type(limits));
+    }
+}
+
+/// The distances to the limits of a series: the lower ones, or with `offset` 1 the upper ones.
+fn distances(chart: &Chart, first: u32, index: usize, offset: u16) -> ChartRange {
+    let last = first + chart.categories.len() as u32;
+    let at = chart_sheet::limits_column(chart, index) + offset;
+    ChartRange::new_from_range(chart_sheet::NAME, first + 1, at, last, at)
 }
 
 /// Points that are more than common causes are squares of another colour.
@@ -85,10 +105,10 @@ fn bar(series: &mut NativeSeries, chart: &Chart, first: u32, index: usize, colou
         return;
     }
     if chart.series[index].has_limits() {
-        let last = first + chart.categories.len() as u32;
-        let place = chart_sheet::limits_column(chart, index);
-        let range = |at| ChartRange::new_from_range(chart_sheet::NAME, first + 1, at, last, at);
-        let limits = ChartErrorBarsType::Custom(range(place + 1), range(place));
+        let limits = ChartErrorBarsType::Custom(
+            distances(chart, first, index, 1),
+            distances(chart, first, index, 0),
+        );
         series.set_x_error_bars(ChartErrorBars::new().set_type(limits));
     }
     if !chart.compared.is_empty() {

@@ -75,7 +75,12 @@ pub(super) fn figure(unit: Unit, is_total: bool) -> Format {
 pub(super) fn whole(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "0%",
-        Unit::Count | Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years => "#,##0",
+        Unit::Count
+        | Unit::Per(_)
+        | Unit::Mean
+        | Unit::Percentile
+        | Unit::Years
+        | Unit::Projected => "#,##0",
     }
 }
 
@@ -89,7 +94,7 @@ pub(super) fn number(unit: Unit) -> &'static str {
     match unit {
         Unit::Count => "#,##0",
         Unit::Percent => "0.0%",
-        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years => "#,##0.0",
+        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years | Unit::Projected => "#,##0.0",
     }
 }
 

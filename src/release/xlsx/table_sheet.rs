@@ -5,7 +5,6 @@ use super::style::{self, SUPPRESSED};
 use crate::disclosure::NOT_APPLICABLE;
 use crate::release::about::long_date;
 use crate::release::frame::{Frame, Shown, Unit};
-use crate::release::number::is_whole;
 use crate::release::page::Page;
 use crate::release::table_data::Label;
 use chrono::NaiveDate;
@@ -14,25 +13,43 @@ use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError}
 /// Characters in a line of words above the table.
 const LINE: usize = 110;
 
+/// Rows that a sheet of paper has room for, below the words.
+const ROWS_OF_A_PAGE: usize = 20;
+
 /// Lines that a heading takes, where its words are not longer.
 const MOST_LINES: usize = 5;
 
 /// Characters of a heading that the button of the filter covers, and that keep it apart from the next.
 const BUTTON: usize = 5;
 
-/// SchemeWords above the table: title, definition, date, signs, way back.
+/// Lines of notes above a table, at most: more, and the table would begin below the edge of a screen.
+const NOTES: usize = 4;
+
+/// The words between the title of a table and the way back: what it counts, of which area and day, and as many
+/// of its notes as have room. The sheet of notes has all of them.
 fn words(page: &Page<'_>, frame: &Frame) -> Vec<String> {
     let mut words = style::lines(&frame.description, LINE);
-    words.push(format!("As of {}.", long_date(page.about.as_of)));
-    let signs = page.words.above_a_table.iter();
-    words.extend(signs.map(|line| style::shorthand(line)));
-    words.extend(frame.notes.iter().flat_map(|note| style::lines(note, LINE)));
+    let own = frame.area.as_ref().map(|area| &area.name);
+    let area = own.or(page.about.publisher.area.as_ref());
+    let area = area.map_or(String::new(), |area| format!("{area}. "));
+    words.push(format!("{area}As of {}.", long_date(page.about.as_of)));
+    // What stands for a figure comes first, then what is said of this table alone.
+    let mut signs = page.words.above_a_table.iter();
+    let notes = signs.next().into_iter().chain(&frame.notes).chain(signs);
+    let mut left = NOTES;
+    for note in notes {
+        let lines = style::lines(&style::shorthand(note), LINE);
+        if lines.len() <= left {
+            left -= lines.len();
+            words.extend(lines);
+        }
+    }
     words
 }
 
 /// The row of the table's header.
 pub(super) fn header_row(page: &Page<'_>, frame: &Frame) -> u32 {
-    2 + words(page, frame).len() as u32
+    3 + words(page, frame).len() as u32
 }
 
 /// The first row below the table, with one left free: what stands beside a table is not found by those
@@ -54,9 +71,14 @@ pub(super) fn write(
     for (index, line) in words.iter().enumerate() {
         sheet.write_with_format(1 + index as u32, 0, line, &style::text())?;
     }
-    let back = Url::new("internal:'Contents'!A1").set_text("Back to contents");
     let header = header_row(page, frame);
-    sheet.write_url_with_format(header - 1, 0, back, &style::link())?;
+    for (row, sheet_name, text) in [
+        (header - 2, "Notes", "All notes on this table"),
+        (header - 1, "Contents", "Back to contents"),
+    ] {
+        let url = Url::new(format!("internal:'{sheet_name}'!A1")).set_text(text);
+        sheet.write_url_with_format(row, 0, url, &style::link())?;
+    }
     cells(sheet, frame, header)?;
     sheet.set_freeze_panes(header + 1, frame.row_dimensions.len() as u16)?;
     // Where the reader starts is the top, though the panes are frozen below it.
@@ -64,7 +86,10 @@ pub(super) fn write(
         .set_landscape()
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(header, header)?;
+    // A chart on a page of its own is under no heading.
+    if frame.rows.len() > ROWS_OF_A_PAGE {
+        sheet.set_repeat_rows(header, header)?;
+    }
     if page
         .number(&frame.id)
         .and_then(|n| page.charts.get(n - 1)?.as_ref())
@@ -121,6 +146,7 @@ fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxEr
 fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxError> {
     let columns = frame.columns();
     let dimensions = frame.row_dimensions.len();
+    let tenths: Vec<bool> = columns.iter().map(|c| frame.has_tenths(c)).collect();
     for (r, row) in frame.rows.iter().enumerate() {
         let at = header + 1 + r as u32;
         for (d, label) in row.labels.iter().enumerate() {
@@ -130,9 +156,9 @@ fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxErr
             let unit = frame.measures[column.measure].unit;
             let is_total = row.is_total;
             let shown = frame.shown(r, column);
-            let digits = match shown {
-                Shown::Decimal(n) if is_whole(n) => style::whole(unit),
-                _ => style::number(unit),
+            let digits = match tenths[c] {
+                true => style::number(unit),
+                false => style::whole(unit),
             };
             let format = style::figure(unit, is_total);
             let format = match frame.is_revised(r, column) {

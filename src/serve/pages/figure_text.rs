@@ -1,7 +1,7 @@
 //! Figures as people read them: numbers, limits, and the sign of a comparison.
 
 use crate::capital::capital;
-use crate::figures::{BetterWhen, FigureRow};
+use crate::figures::{BetterWhen, FigureRow, PROJECTED};
 use crate::headlines::{RecentTrend, number};
 use crate::serve::figures::{ComparedFigure, Significance};
 use maud::{Markup, PreEscaped, html};
@@ -135,7 +135,7 @@ pub(super) fn benchmark(compared: &ComparedFigure) -> Option<f64> {
 
 /// Whether a figure is a number of people or events, which areas add up to.
 pub(super) fn is_number(figure: &FigureRow) -> bool {
-    figure.unit == "count"
+    figure.unit == "count" || figure.unit == PROJECTED
 }
 
 /// The scale on which ranges of several figures are drawn.

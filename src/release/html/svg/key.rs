@@ -1,6 +1,7 @@
 //! The key of a chart: what its colours, shapes and marks mean.
 
 use super::drawing::fill;
+use super::fan::dash;
 use crate::drawing::{Compared, key_item as item};
 use crate::release::chart::{Chart, ControlMark, Outline};
 use crate::release::report_file::ChartKind;
@@ -13,6 +14,7 @@ pub(super) fn key(chart: &Chart) -> Markup {
         ChartKind::Control => signals(chart),
         ChartKind::Funnel => places(chart),
         ChartKind::Pyramid => outline(chart),
+        ChartKind::Fan => fan(chart),
         _ if chart.series.len() > 1 && !chart.is_panels() => series(chart),
         _ => html! {},
     }
@@ -27,6 +29,33 @@ fn series(chart: &Chart) -> Markup {
             @if chart.series.iter().any(|s| s.has_suppressed()) {
                 (item("h", &format!("* {}, in the colour of its series", chart.sign)))
             }
+        }
+    }
+}
+
+fn fan(chart: &Chart) -> Markup {
+    html! {
+        ul.key {
+            @for (index, series) in chart.series.iter().enumerate() {
+                (line_item(&format!("l{} {}", index % 6, dash(index)), &series.name))
+            }
+            (item("fan-one", "95% limits of the likeliest variant"))
+            @if chart.series.len() > 1 { (item("fan-all", "95% limits of all variants")) }
+            @if chart.series.iter().any(|s| s.has_suppressed()) {
+                (item("h", &format!("* {}, in the colour of its variant", chart.sign)))
+            }
+        }
+    }
+}
+
+/// A line, and what it stands for.
+fn line_item(class: &str, words: &str) -> Markup {
+    html! {
+        li {
+            svg.line viewBox="0 0 30 10" aria-hidden="true" focusable="false" {
+                path class=(class) d="M0 5H30" {}
+            }
+            (words)
         }
     }
 }

@@ -6,6 +6,7 @@
 mod bars;
 mod control;
 mod drawing;
+mod fan;
 mod funnel;
 mod icons;
 mod key;
@@ -23,10 +24,11 @@ use drawing::both;
 pub(super) use map::map;
 use maud::{Markup, html};
 
-/// The hatching and, where the page has maps, their patterns, once a page.
-pub(super) fn patterns(has_maps: bool) -> Markup {
+/// The hatching and, where the page has maps or fans, their patterns, once a page.
+pub(super) fn patterns(has_maps: bool, has_fans: bool) -> Markup {
     html! {
         @if has_maps { (map::patterns()) }
+        @if has_fans { (fan::pattern()) }
         svg.defs aria-hidden="true" focusable="false" {
             defs {
                 pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"
@@ -56,12 +58,13 @@ pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
                 (ChartKind::Funnel, Some(funnel)) => {
                     (both(|canvas| funnel::draw(chart, funnel, canvas, number)))
                 },
+                (ChartKind::Fan, _) => (both(|canvas| fan::draw(chart, canvas, number))),
                 (ChartKind::Funnel, None) => p { "There is nothing to compare these figures with." },
             }
             (pyramid::outline_table(chart))
             figcaption {
                 (caption(chart)) "."
-                @if chart.is_panels() { " Each small chart has its own scale." }
+                @if chart.is_panels() && chart.series.len() > 1 { " Each small chart has its own scale." }
                 @for note in &chart.notes { " " (note) }
             }
         }

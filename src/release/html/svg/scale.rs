@@ -53,7 +53,7 @@ impl Scale {
 pub(super) fn tick(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Percent => format!("{}%", super::drawing::px(value)),
-        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years
+        Unit::Per(_) | Unit::Mean | Unit::Percentile | Unit::Years | Unit::Projected
             if value < 10.0 && value.fract() != 0.0 =>
         {
             super::drawing::px(value)
