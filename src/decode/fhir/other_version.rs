@@ -95,7 +95,7 @@ impl OtherVersion {
         arena.slots[profiles].iter().any(|profile| {
             let address = arena.text_of(*profile, line).unwrap_or_default();
             let holds = |part: &&str| memmem::find(address, part.as_bytes()).is_some();
-            strange.iter().any(|part| holds(&part))
+            strange.iter().any(holds)
         })
     }
 }
