@@ -2,6 +2,7 @@
 
 use super::people::{PeopleByAge, ProjectedPeople};
 use super::population::PopulationProjection;
+use super::source::{ages, source};
 use super::spec::ProjectionSpec;
 use crate::capital::capital;
 use crate::disclosure::{Figure, Released, Scheme, StandardBand, standardised};
@@ -59,23 +60,23 @@ impl Projecting<'_> {
         let mut not_made = NotProjected::default();
         for spec in specs {
             // A table that is left out is named with its reason, and nothing is projected from it.
-            let source = frames.iter().find(|frame| frame.id == spec.table);
-            let Some((source, (table, rate))) = source.zip(spec.source(tables)) else {
+            let frame = frames.iter().find(|frame| frame.id == spec.table);
+            let Some((source, (table, rate))) = frame.zip(source(spec, tables)) else {
                 continue;
             };
-            let group = ProjectionSpec::ages(table).unwrap_or_default();
+            let group = ages(table).unwrap_or_default();
             let Some(people) = self.population.of(group, area)? else {
                 not_made.without_people.push(spec.title.as_str());
                 continue;
             };
-            let made = Made {
+            let made = ProjectedTable {
                 spec,
                 source,
                 rate,
                 of_rows: is_of_rows(table, rate),
                 people: &people,
                 scheme: self.scheme,
-                period: Period::of(spec, self.about)?,
+                period: EventPeriod::of(spec, self.about)?,
             };
             let frame = made.frame(frames.len() + 1);
             let is_shown = |cell: &Cell| matches!(cell.shown(FramePart::Value), Shown::Decimal(_));
@@ -109,12 +110,12 @@ fn is_of_rows(table: &ReportTable, rate: &Measure) -> bool {
 
 /// The days that events are of.
 #[derive(Debug, Clone, Copy)]
-struct Period {
+struct EventPeriod {
     first: NaiveDate,
     last: NaiveDate,
 }
 
-impl Period {
+impl EventPeriod {
     /// The period of a projection, which ends with the day that figures describe.
     fn of(spec: &ProjectionSpec, about: &About) -> Result<Self> {
         let day = |name: &String| {
@@ -126,7 +127,7 @@ impl Period {
             })
         };
         let [first, last] = &spec.period;
-        let period = Period {
+        let period = EventPeriod {
             first: day(first)?,
             last: day(last)?.min(about.as_of),
         };
@@ -148,14 +149,14 @@ impl Period {
 }
 
 /// A projection and what it is made from.
-struct Made<'a> {
+struct ProjectedTable<'a> {
     spec: &'a ProjectionSpec,
     source: &'a Frame,
     rate: &'a Measure,
     of_rows: bool,
     people: &'a ProjectedPeople,
     scheme: &'a Scheme,
-    period: Period,
+    period: EventPeriod,
 }
 
 /// The released counts of an age group.
@@ -165,7 +166,7 @@ struct AgeGroup<'a> {
     people: Released,
 }
 
-impl Made<'_> {
+impl ProjectedTable<'_> {
     fn frame(&self, number: usize) -> Frame {
         let years = self.people.years();
         let variants = &self.people.variants;

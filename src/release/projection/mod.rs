@@ -6,10 +6,12 @@
 mod made;
 mod people;
 mod population;
+mod source;
 mod spec;
 #[cfg(test)]
 mod tests;
 
 pub(super) use made::{Projecting, lists};
 pub(super) use population::{PopulationProjection, projected_from};
-pub(super) use spec::{ProjectionSpec, check_projection};
+pub(super) use source::check_projection;
+pub(super) use spec::ProjectionSpec;

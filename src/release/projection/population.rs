@@ -1,7 +1,7 @@
 //! A published projection of people, as the lake has it.
 
 use super::people::{PeopleByAge, ProjectedPeople};
-use super::spec::ProjectionSpec;
+use super::source::{ages, source};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
@@ -106,7 +106,7 @@ impl PopulationProjection {
             specs.map(|spec| (spec, &report.report.tables))
         });
         let groups: BTreeSet<&str> = specs
-            .filter_map(|(spec, tables)| ProjectionSpec::ages(spec.source(tables)?.0))
+            .filter_map(|(spec, tables)| ages(source(spec, tables)?.0))
             .collect();
         let mut read = PopulationProjection::default();
         if groups.is_empty() {

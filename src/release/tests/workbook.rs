@@ -175,3 +175,62 @@ fn months_are_dates_and_suppressed_figures_are_said_so() {
     }
     assert!(signs > 20, "{signs}");
 }
+
+#[test]
+fn above_a_table_stand_at_most_four_lines_of_notes() {
+    let report = sample::report("use_of_services");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook())).unwrap();
+    for (at, table) in report.tables.iter().enumerate() {
+        let sheet = book.worksheet_range(&format!("Table_{}", at + 1)).unwrap();
+        let lines: Vec<String> = sheet.rows().map(|row| row[0].to_string()).collect();
+        let place = |text: &str| lines.iter().position(|line| line.starts_with(text));
+        let (day, notes) = (place("As of ").unwrap(), place("All notes on").unwrap());
+        assert!((1..=5).contains(&(notes - day)), "{lines:?}");
+        assert_eq!(place("Back to contents"), Some(notes + 1));
+        let title = format!("Table {}: {}", at + 1, table.title);
+        assert_eq!(lines[0], title);
+    }
+    // What has no room there is on the sheet of notes.
+    let notes = book.worksheet_range("Notes").unwrap();
+    let notes: Vec<String> = notes.used_cells().map(|(_, _, c)| c.to_string()).collect();
+    for note in report.tables.iter().flat_map(|table| &table.notes) {
+        let words = note.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(notes.contains(&words), "{words}");
+    }
+}
+
+#[test]
+fn the_figures_of_a_column_have_one_precision() {
+    // Of few contacts the tenths of a rate are not known, of many they are.
+    let parts = parts(&workbook());
+    let sheets = parts
+        .iter()
+        .filter(|(name, _)| name.starts_with("xl/worksheets/sheet"));
+    let mut columns = 0;
+    for (name, sheet) in sheets {
+        let rows = sheet.split("<row r=").skip(1);
+        let mut styles: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for cell in rows.flat_map(|row| row.split("<c r=\"").skip(1)) {
+            let Some((place, rest)) = cell.split_once('"') else {
+                continue;
+            };
+            // Numbers alone: texts have a type.
+            let style = rest
+                .strip_prefix(" s=\"")
+                .and_then(|rest| rest.split_once('"'));
+            let Some((style, _)) = style.filter(|(_, rest)| rest.starts_with("><v>")) else {
+                continue;
+            };
+            let column: String = place.chars().take_while(char::is_ascii_uppercase).collect();
+            styles.entry(column).or_default().insert(style);
+        }
+        // Charts have a block below another on the sheet of their figures.
+        let is_table = sheet.contains("state=\"frozen\"");
+        for (column, styles) in styles.iter().filter(|_| is_table) {
+            // That of the rows, and that of the total.
+            assert!(styles.len() <= 2, "{name} {column}: {styles:?}");
+            columns += 1;
+        }
+    }
+    assert!(columns > 20, "{columns}");
+}
