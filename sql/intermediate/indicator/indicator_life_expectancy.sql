@@ -65,7 +65,7 @@ final as (
     select
         measure,
         'months' as period_type,
-        cast(months_covered as varchar) || ' months to ' || 'as_of' as period,
+        cast(months_covered as varchar) || ' months to ' || cast($as_of as varchar) as period,
         area_type,
         case when area_type = 'All' then 'All' else area_code end as area_code,
         case when sex = 'All' then 'Persons' else sex end as sex,
