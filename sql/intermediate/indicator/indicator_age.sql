@@ -6,7 +6,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator"
   measure: The age group that the person is in
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -38,7 +38,7 @@ final as (
         people.person_key,
         'numerator' as part,
         age_groups.measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from age_groups
     inner join people

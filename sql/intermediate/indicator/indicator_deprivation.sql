@@ -6,7 +6,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: most_deprived_fifth, out of people_of_known_lsoa
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -28,7 +28,7 @@ final as (
         person_key,
         'numerator' as part,
         'most_deprived_fifth' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     where imd_quintile = '1 (most deprived)'
@@ -37,7 +37,7 @@ final as (
         person_key,
         'denominator' as part,
         'people_of_known_lsoa' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
 )

@@ -6,7 +6,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: ethnicity_recorded or ethnic_minority, the latter out of people_of_known_ethnic_group
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -28,7 +28,7 @@ final as (
         person_key,
         'numerator' as part,
         'ethnicity_recorded' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     union all
@@ -36,7 +36,7 @@ final as (
         person_key,
         'numerator' as part,
         'ethnic_minority' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     where ethnic_group <> 'White'
@@ -45,7 +45,7 @@ final as (
         person_key,
         'denominator' as part,
         'people_of_known_ethnic_group' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
 )

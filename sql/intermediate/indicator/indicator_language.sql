@@ -7,7 +7,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: language_recorded, other_main_language or interpreter_needed; out of people_of_known_language and people_asked_about_interpreter
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -29,7 +29,7 @@ final as (
         person_key,
         'numerator' as part,
         'language_recorded' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     where language is not null
@@ -38,7 +38,7 @@ final as (
         person_key,
         'numerator' as part,
         'other_main_language' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     -- English of any country: en, en-GB.
@@ -49,7 +49,7 @@ final as (
         person_key,
         'denominator' as part,
         'people_of_known_language' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     where language is not null
@@ -58,7 +58,7 @@ final as (
         person_key,
         'numerator' as part,
         'interpreter_needed' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     where interpreter_required
@@ -67,7 +67,7 @@ final as (
         person_key,
         'denominator' as part,
         'people_asked_about_interpreter' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     where interpreter_required is not null

@@ -7,7 +7,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator"
   measure: The register, such as register_dm, or two_or_more_conditions or four_or_more_conditions
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -35,7 +35,7 @@ final as (
         person_key,
         'numerator' as part,
         'register_' || lower(register) as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from register_status
     union all
@@ -43,7 +43,7 @@ final as (
         person_key,
         'numerator' as part,
         'two_or_more_conditions' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from condition_counts
     where conditions >= 2
@@ -52,7 +52,7 @@ final as (
         person_key,
         'numerator' as part,
         'four_or_more_conditions' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from condition_counts
     where conditions >= 4

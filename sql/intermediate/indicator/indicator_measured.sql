@@ -9,7 +9,7 @@ columns:
   measure: emergency_stay, elective_stay, discharge_delay, emergency_department_minutes or long_term_conditions
   measured_key: Key of the spell, the attendance or the person
   person_key: Pseudonym of the person
-  period: The as-of date, or the financial year
+  period: as_of, or the financial year
   n: What is averaged
 checks:
   - not_null: [measure, measured_key, person_key, period, n]
@@ -107,7 +107,7 @@ final as (
         'long_term_conditions' as measure,
         condition_counts.person_key as measured_key,
         condition_counts.person_key,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(condition_counts.conditions as bigint) as n
     from people
     inner join condition_counts

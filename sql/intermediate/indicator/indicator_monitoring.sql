@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: The measurement, or people_with_diabetes and people_with_hypertension, the denominators of two of them
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -58,7 +58,7 @@ final as (
         person_key,
         'numerator' as part,
         measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from newest
     where measure = 'blood_pressure_recorded'
@@ -69,7 +69,7 @@ final as (
         register_status.person_key,
         'denominator' as part,
         case when register_status.register = 'DM' then 'people_with_diabetes' else 'people_with_hypertension' end as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from register_status
     union all
@@ -80,7 +80,7 @@ final as (
             when register_status.register = 'DM' then 'diabetes_hba1c_recorded'
             else 'hypertension_blood_pressure_recorded'
         end as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from register_status
     inner join newest

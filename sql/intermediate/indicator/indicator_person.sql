@@ -6,7 +6,7 @@ grain: [person_key, period]
 columns:
   person_key: Pseudonym of the person
   period_type: as_of or financial_year
-  period: The as-of date, or the financial year
+  period: as_of, or the financial year
   practice_code: ODS code of the practice, or Not known
   pcn_code: Primary care network, or Not known
   place_code: Place of residence, or Not known
@@ -66,7 +66,7 @@ periods as (
     select
         person_key,
         'as_of' as period_type,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         practice_code,
         pcn_code,
         place_code,

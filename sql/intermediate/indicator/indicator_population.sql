@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   part: "denominator"
   measure: registered_people, registered_in_year or registered_person_years
-  period: The as-of date, or the financial year
+  period: as_of, or the financial year
   n: 1, or the days of registration in the year
 checks:
   - unique: [person_key, part, measure, period]
@@ -35,7 +35,7 @@ final as (
         person_key,
         'denominator' as part,
         'registered_people' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from people
     union all

@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator"
   measure: records_from_two_settings
-  period: The as-of date
+  period: as_of
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
@@ -29,7 +29,7 @@ final as (
         person_key,
         'numerator' as part,
         'records_from_two_settings' as measure,
-        cast($as_of as varchar) as period,
+        'as_of' as period,
         cast(1 as bigint) as n
     from counted
     where settings >= 2

@@ -219,7 +219,8 @@ final as (
             else coalesce(areas.area_name, ranked.area_code)
         end as area_name,
         ranked.period_type,
-        ranked.period,
+        -- Said here alone: what the steps before have of years that are over stays as it is when the date moves.
+        case when ranked.period_type = 'as_of' then cast($as_of as varchar) else ranked.period end as period,
         ranked.sex,
         ranked.age_group,
         ranked.category_type,

@@ -14,6 +14,7 @@ mod night;
 mod plans_before;
 mod request;
 mod split;
+mod touched;
 
 pub(super) use kept::AggregateRows;
 pub(super) use night::aggregate_rows;

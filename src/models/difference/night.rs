@@ -4,11 +4,12 @@ use super::additive::KeptAggregate;
 use super::aggregate_file::{AggregateBasis, AggregateFile};
 use super::groups::{groups_of, schema_of};
 use super::kept::AggregateRows;
-use super::merge::{merged, sorted};
-use super::plans_before::PlansBefore;
+use super::merge::sorted;
+use super::plans_before::{PlansBefore, TablesSince};
 use super::request::DifferenceRequest;
 use super::split::SplitPlan;
-use crate::engine::Engine;
+use super::touched::merged_where_touched;
+use crate::engine::{Engine, LakeTable};
 use crate::error::{Context, Result};
 use crate::lake::properties::CONTENT;
 use crate::lake::{Table, TableName};
@@ -230,7 +231,7 @@ struct ChangedInputs {
     unknown: BTreeSet<TableName>,
     /// Dirty people.
     people: u64,
-    /// Their rows as they were, and as they are.
+    /// Their rows as they were, with tables without people as they were, and as they are.
     old: Sources,
     new: Sources,
 }
@@ -251,6 +252,7 @@ impl ChangedInputs {
         }
         let mut people = NamedPeople::default();
         let mut older: BTreeMap<TableName, Table> = BTreeMap::new();
+        let mut were = Sources::default();
         let mut constants = ConstantsBefore::default();
         let mut unknown = BTreeSet::new();
         let scanned = tables_of(request.plan);
@@ -262,6 +264,7 @@ impl ChangedInputs {
             match changed_people(engine, &file, table, known, dirty_rows).await {
                 Some((old, changed)) => {
                     people.extend(changed.iter());
+                    were.add(&table.name, &Arc::new(LakeTable::new(engine.lake(), &old)));
                     older.insert(table.name.clone(), old);
                 }
                 None if !has_people(&table.schema) && !ProofRule::SameReference.is_on() => {}
@@ -280,14 +283,19 @@ impl ChangedInputs {
         let rows = rows.filter(|table| has_people(&table.schema));
         let rows = rows.map(Table::rows).max().unwrap_or_default();
         let most = (rows as f64 * MOST_DIRTY) as usize;
-        let Some(plans) = PlansBefore::of(request, &file.basis.built, split, most).await? else {
+        let since = TablesSince {
+            people: &were,
+            constants: &constants,
+        };
+        let built = &file.basis.built;
+        let Some(plans) = PlansBefore::of(request, built, split, since, most).await? else {
             return Ok(None);
         };
         let affected = plans.aggregates.iter();
         people.extend(affected.filter_map(|one| one.affected.as_ref()).flatten());
         let count = people.len() as u64;
         dirty_rows.of(people);
-        let (mut old, mut new) = (Sources::default(), Sources::default());
+        let (mut old, mut new) = (constants.older().clone(), Sources::default());
         let (mut dirty, mut all) = (0, 0);
         for table in request
             .read
@@ -313,6 +321,7 @@ impl ChangedInputs {
         }
         // Of all tables together: a small one is soon read, whoever its rows are of.
         if dirty as f64 > all as f64 * MOST_DIRTY {
+            dirty_rows.forget();
             return Ok(None);
         }
         Ok(Some(ChangedInputs {
@@ -352,16 +361,6 @@ impl ChangedInputs {
         if !read.is_disjoint(&self.unknown) || kept.schema() != schema_of(aggregate) {
             return Ok(None);
         }
-        let unique = |table: &TableName| request.library.unique_columns(table);
-        let constants = &self.constants;
-        let made_by = &before.aggregate.plan;
-        if !read.is_disjoint(constants.names())
-            && !constants
-                .give_the_same(request.engine, &request.model.file, made_by, &unique)
-                .await?
-        {
-            return Ok(None);
-        }
         if read.is_disjoint(&self.changed) && affected.is_empty() {
             return Ok(Some((kept.clone(), true)));
         }
@@ -381,7 +380,7 @@ impl ChangedInputs {
         let [gone, come] = parts.as_slice() else {
             return Ok(None);
         };
-        let groups = merged(aggregate, kept, gone, come)?;
+        let groups = merged_where_touched(aggregate, kept, gone, come)?;
         Ok(groups.map(|groups| {
             let same = &groups == kept;
             (groups, same)

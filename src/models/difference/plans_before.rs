@@ -7,16 +7,27 @@ use crate::error::{Context, Result};
 use crate::lake::TableName;
 use crate::models::built::Built;
 use crate::models::parameter_change::{affected_people, changed_nodes, is_same_plan, plan_before};
-use datafusion::logical_expr::LogicalPlan;
+use crate::models::refresh::{ConstantsBefore, Sources};
+use datafusion::logical_expr::{Aggregate, LogicalPlan};
 use std::collections::BTreeSet;
 
-/// People for whom an aggregate comes out otherwise; None when that cannot be told.
+/// People for whom an aggregate comes out otherwise, but for changed records; None when that cannot be told.
 pub(super) type AffectedPeople = Option<BTreeSet<Option<i64>>>;
 
 /// An aggregate as it was when its groups were kept.
 pub(super) struct AggregateBefore {
     pub aggregate: KeptAggregate,
     pub affected: AffectedPeople,
+}
+
+/// Tables that changed since groups were kept, as they were.
+#[derive(Clone, Copy)]
+pub(super) struct TablesSince<'a> {
+    /// Those of people: whoever is not known to be dirty has the same rows in them as in those of now, and with
+    /// the values before the query ran over them.
+    pub people: &'a Sources,
+    /// Those without people.
+    pub constants: &'a ConstantsBefore,
 }
 
 /// A plan with the values of parameters that groups were kept with.
@@ -37,24 +48,35 @@ impl PlansBefore {
         request: &DifferenceRequest<'_>,
         built: &Built,
         now: &SplitPlan,
+        since: TablesSince<'_>,
         most: usize,
     ) -> Result<Option<Self>> {
+        let (engine, model) = (request.engine, request.model);
+        let unique = |table: &TableName| request.library.unique_columns(table);
+        let of_tables = async |old: &Aggregate| {
+            let old = since.people.under(&LogicalPlan::Aggregate(old.clone()))?;
+            let affected = since
+                .constants
+                .affected(engine, &model.file, &old, &unique, most);
+            affected.await
+        };
         if built.parameters == request.assessed.built.parameters {
-            let aggregates = now.kept.iter().map(|(_, aggregate)| AggregateBefore {
-                aggregate: aggregate.clone(),
-                affected: Some(BTreeSet::new()),
-            });
+            let mut aggregates = Vec::with_capacity(now.kept.len());
+            for (old, aggregate) in &now.kept {
+                aggregates.push(AggregateBefore {
+                    aggregate: aggregate.clone(),
+                    affected: of_tables(old).await?,
+                });
+            }
             return Ok(Some(PlansBefore {
-                aggregates: aggregates.collect(),
+                aggregates,
                 is_rest_same: true,
             }));
         }
-        let (engine, model) = (request.engine, request.model);
         let plan = plan_before(engine, model, built, &request.assessed.built).await?;
         let Some(plan) = plan else {
             return Ok(None);
         };
-        let unique = |table: &TableName| request.library.unique_columns(table);
         let before = SplitPlan::of(&plan, &unique);
         if before.kept.len() != now.kept.len() {
             return Ok(None);
@@ -63,8 +85,9 @@ impl PlansBefore {
         let mut aggregates = Vec::with_capacity(now.kept.len());
         let pairs = before.kept.iter().zip(&now.kept);
         for ((old, aggregate), (new, aggregate_now)) in pairs {
-            let old = LogicalPlan::Aggregate(old.clone());
-            let new = LogicalPlan::Aggregate(new.clone());
+            let of_tables = of_tables(old).await?;
+            let old = since.people.under(&LogicalPlan::Aggregate(old.clone()))?;
+            let new = since.people.under(&LogicalPlan::Aggregate(new.clone()))?;
             let nodes = match aggregate.columns == aggregate_now.columns {
                 true => changed_nodes(&old, &new, &unique),
                 false => Err("its columns are kept otherwise"),
@@ -78,7 +101,10 @@ impl PlansBefore {
             };
             aggregates.push(AggregateBefore {
                 aggregate: aggregate.clone(),
-                affected,
+                affected: of_tables.zip(affected).map(|(mut people, others)| {
+                    people.extend(others);
+                    people
+                }),
             });
         }
         // With the aggregates of now, nothing but what is above them may differ.

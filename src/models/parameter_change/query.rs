@@ -1,10 +1,13 @@
-//! The people for whom nodes come out otherwise.
+//! The people for whom nodes and parts come out otherwise.
 
+use super::changed_rows::{ChangedRows, with_rows};
+use super::node_result::NotTold;
 use super::side_by_side::ChangedNodes;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::digest_of_rows;
-use arrow::array::{Array, AsArray};
+use crate::lake::row_hashes;
+use crate::models::refresh::{ByPerson, PersonTally, RowPerson, person_at};
+use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
@@ -21,45 +24,73 @@ pub(in crate::models) async fn affected_people(
     model: &Path,
     nodes: ChangedNodes,
     most: usize,
-) -> Result<Option<BTreeSet<Option<i64>>>> {
-    let place = format!("{}: people whom parameters affect", model.display());
+) -> Result<Option<BTreeSet<RowPerson>>> {
+    let place = format!("{}: people whom a change affects", model.display());
     let place = place.as_str();
-    for [before, now] in nodes.constant {
-        if sum_of_rows(engine, place, before).await? != sum_of_rows(engine, place, now).await? {
-            return Ok(None);
+    let mut people = BTreeSet::new();
+    for (number, part) in nodes.parts.into_iter().enumerate() {
+        let rows = match ChangedRows::of(engine, place, &part.before, &part.now).await? {
+            Ok(Some(rows)) => rows,
+            Ok(None) => continue,
+            Err(cause) => return Ok(not_told(model, cause)),
+        };
+        let Some(made) = part.made else {
+            return Ok(not_told(model, "a part without people has other rows"));
+        };
+        let mut tally = ByPerson::<PersonTally>::default();
+        for (rows, add) in [(rows.gone, false), (rows.come, true)] {
+            if rows.iter().any(|batch| batch.num_rows() > 0) {
+                let plan = with_rows(&made, number, rows)?;
+                count(engine, place, plan, &mut tally, add).await?;
+            }
+        }
+        let affected = tally.into_iter().filter(|(_, rows)| !rows.is_even());
+        people.extend(affected.map(|(person, _)| person));
+        if people.len() > most {
+            return Ok(not_told(model, "they are too many"));
         }
     }
-    let mut people = BTreeSet::new();
     for plan in nodes.people {
         let plan = engine.optimised_plan(place, plan).await?;
         let mut rows = engine.run_optimised(place, plan).await?;
         while let Some(batch) = rows.try_next().await? {
-            let keys = batch.column(0).as_primitive_opt::<Int64Type>();
-            let keys = keys.ok_or_else(|| Error::data("a person key is no whole number"))?;
-            let key = |at: usize| keys.is_valid(at).then(|| keys.value(at));
-            people.extend((0..keys.len()).map(key));
+            let keys = keys_of(&batch)?;
+            people.extend((0..keys.len()).map(|at| person_at(keys, at)));
             if people.len() > most {
-                return Ok(None);
+                return Ok(not_told(model, "they are too many"));
             }
         }
     }
     Ok(Some(people))
 }
 
-/// How many rows an optimised plan makes, and the sum of their hashes.
-///
-/// # Errors
-/// Those of a query.
-pub(in crate::models) async fn sum_of_rows(
+fn not_told<T>(model: &Path, cause: NotTold) -> Option<T> {
+    tracing::info!(model = %model.display(), cause, "affected people not known");
+    None
+}
+
+/// Adds or takes away the rows of a plan, each of its person.
+async fn count(
     engine: &Engine,
     place: &str,
     plan: LogicalPlan,
-) -> Result<(usize, u128)> {
+    tally: &mut ByPerson<PersonTally>,
+    add: bool,
+) -> Result<()> {
+    let plan = engine.optimised_plan(place, plan).await?;
     let mut rows = engine.run_optimised(place, plan).await?;
-    let (mut count, mut digest) = (0, 0u128);
     while let Some(batch) = rows.try_next().await? {
-        count += batch.num_rows();
-        digest = digest.wrapping_add(digest_of_rows(&batch)?);
+        let keys = keys_of(&batch)?;
+        for (at, hash) in row_hashes(&batch)?.into_iter().enumerate() {
+            let tally = tally.entry(person_at(keys, at)).or_default();
+            tally.count(hash, add);
+        }
     }
-    Ok((count, digest))
+    Ok(())
+}
+
+/// The first column, which says whose rows are.
+fn keys_of(rows: &RecordBatch) -> Result<&Int64Array> {
+    let keys = rows.column(0).as_primitive_opt::<Int64Type>();
+    keys.ok_or_else(|| Error::data("a person key is no whole number"))
 }

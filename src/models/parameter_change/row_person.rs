@@ -33,8 +33,9 @@ pub(super) fn with_person(plan: &LogicalPlan, unique: UniqueColumns<'_>) -> Opti
             projected(projection.expr.clone(), input, key)
         }
         LogicalPlan::SubqueryAlias(alias) => {
+            // The key may have been led up into a column of its own below.
+            let columns = alias.input.schema().columns();
             let (input, key) = with_person(&alias.input, unique)?;
-            let columns = input.schema().columns();
             let (input, _) =
                 projected(columns.into_iter().map(Expr::Column).collect(), input, key)?;
             let key = Column::new(Some(alias.alias.clone()), LED_UP);

@@ -2,6 +2,7 @@
 
 use super::node_result::NodeResult;
 use datafusion::catalog::TableProvider;
+use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{
@@ -68,6 +69,30 @@ pub(super) fn refuse_other_sources(before: &LogicalPlan, now: &LogicalPlan) -> N
     match same {
         true => Ok(()),
         false => Err("another table is read"),
+    }
+}
+
+/// Refuses nodes of which a subquery reads from something else, which is no input of theirs.
+pub(super) fn same_subqueries(before: &LogicalPlan, now: &LogicalPlan) -> NodeResult<()> {
+    let (before, now) = (in_subqueries(before)?, in_subqueries(now)?);
+    let mut pairs = before.iter().zip(&now);
+    match before.len() == now.len() && pairs.all(|(before, now)| Arc::ptr_eq(before, now)) {
+        true => Ok(()),
+        false => Err("a subquery reads another table"),
+    }
+}
+
+fn in_subqueries(node: &LogicalPlan) -> NodeResult<Vec<Arc<dyn TableProvider>>> {
+    let mut found = Vec::new();
+    let walked = node.apply_subqueries(|subquery| {
+        let sources =
+            sources(subquery).map_err(|cause| DataFusionError::Plan(cause.to_string()))?;
+        found.extend(sources);
+        Ok(TreeNodeRecursion::Continue)
+    });
+    match walked {
+        Ok(_) => Ok(found),
+        Err(_) => Err("a table cannot be told from another"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Two plans of one query side by side, with the values of parameters before and now.
 
+use super::changed_parts::{ChangedPart, changed_parts};
 use super::conditions::{PairedExpressions, bare};
 use super::node_result::NodeResult;
 use super::row_person::with_person;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 pub(in crate::models) struct ChangedNodes {
     /// Each gives the keys of people, in one column, for whom a node's expressions come out otherwise.
     pub(super) people: Vec<LogicalPlan>,
-    /// Parts that rest on no people, before and now: nobody is affected as long as their rows are the same.
-    pub(super) constant: Vec<[LogicalPlan; 2]>,
+    /// Parts that rest on no people.
+    pub(super) parts: Vec<ChangedPart>,
 }
 
 /// Where the plans of a query differ, of which the rows are apart by person, or of an aggregate over such rows;
@@ -37,7 +38,25 @@ pub(in crate::models) fn changed_nodes(
         found: ChangedNodes::default(),
     };
     walk.node(before, now)?;
+    if ProofRule::ConstantOtherwise.is_on() {
+        walk.found.parts = changed_parts(before, now, unique)?;
+    }
     Ok(walk.found)
+}
+
+/// Where a plan differs from itself over tables without people as they were, `before`.
+///
+/// # Errors
+/// Why that cannot be told.
+pub(in crate::models) fn changed_tables(
+    before: &LogicalPlan,
+    now: &LogicalPlan,
+    unique: UniqueColumns<'_>,
+) -> NodeResult<ChangedNodes> {
+    Ok(ChangedNodes {
+        people: Vec::new(),
+        parts: changed_parts(before, now, unique)?,
+    })
 }
 
 struct SideBySide<'a> {
@@ -52,12 +71,8 @@ impl SideBySide<'_> {
         }
         let is_constant = |plan| matches!(people_apart(plan, self.unique), Ok(None));
         match (is_constant(before), is_constant(now)) {
-            (true, true) => {
-                if ProofRule::ConstantOtherwise.is_on() {
-                    self.found.constant.push([before.clone(), now.clone()]);
-                }
-                return Ok(());
-            }
+            // Its rows are compared.
+            (true, true) => return Ok(()),
             (false, false) => {}
             _ => return Err("only one of its plans reads people"),
         }

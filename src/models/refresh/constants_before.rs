@@ -1,18 +1,17 @@
-//! Tables without people that changed, and whether a query sees anything of that.
+//! Tables without people that changed, and for whom a query sees anything of that.
 //!
 //! A list of months with the days that are over of each is another table every day, but most who read it want the
-//! months alone. So the largest parts of a plan that rest on no people are run over these tables as they were and
-//! as they are: with the same rows from each, everybody's rows are made of the same.
+//! months alone, and of most people there is nothing on that day.
 
+use super::people::RowPerson;
 use super::sources::{Sources, tables_of};
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::functions::need::is_read_by_a_function;
 use crate::lake::{Lake, Table, TableName};
 use crate::models::code_list_table::list_of;
-use crate::models::locality::{UniqueColumns, people_apart};
-use crate::models::parameter_change::sum_of_rows;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use crate::models::locality::UniqueColumns;
+use crate::models::parameter_change::{affected_people, changed_tables};
 use datafusion::logical_expr::LogicalPlan;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -46,62 +45,33 @@ impl ConstantsBefore {
         &self.names
     }
 
-    /// Whether the parts of `plan` that rest on no people make the same rows of them as they were and as they
-    /// are; false when that cannot be told. `model` is the file of the model, for errors.
+    /// What reads them as they were.
+    pub(in crate::models) fn older(&self) -> &Sources {
+        &self.older
+    }
+
+    /// The people for whom `plan` makes other rows of them as they are than of them as they were; None when they are
+    /// more than `most`, or when that cannot be told. `model` is the file of the model, for errors.
     ///
     /// # Errors
     /// Those of a query.
-    pub(in crate::models) async fn give_the_same(
+    pub(in crate::models) async fn affected(
         &self,
         engine: &Engine,
         model: &Path,
         plan: &LogicalPlan,
         unique: UniqueColumns<'_>,
-    ) -> Result<bool> {
-        let mut parts = Vec::new();
-        if !self.parts(plan, unique, &mut parts) {
-            return Ok(false);
+        most: usize,
+    ) -> Result<Option<BTreeSet<RowPerson>>> {
+        if tables_of(plan).is_disjoint(&self.names) {
+            return Ok(Some(BTreeSet::new()));
         }
-        let place = format!("{}: what rests on no people", model.display());
-        for part in parts {
-            let before = self.older.under(&part)?;
-            let before = sum_of_rows(engine, &place, before).await?;
-            if before != sum_of_rows(engine, &place, part).await? {
-                return Ok(false);
+        match changed_tables(&self.older.under(plan)?, plan, unique) {
+            Ok(nodes) => affected_people(engine, model, nodes, most).await,
+            Err(cause) => {
+                tracing::info!(model = %model.display(), cause, "affected people not known");
+                Ok(None)
             }
         }
-        Ok(true)
-    }
-
-    /// Collects the largest parts of `plan` that rest on no people and read any of these tables; false when
-    /// one is read elsewhere.
-    fn parts(
-        &self,
-        plan: &LogicalPlan,
-        unique: UniqueColumns<'_>,
-        found: &mut Vec<LogicalPlan>,
-    ) -> bool {
-        let reads_any = |plan: &LogicalPlan| !tables_of(plan).is_disjoint(&self.names);
-        if !reads_any(plan) {
-            return true;
-        }
-        if matches!(people_apart(plan, unique), Ok(None)) {
-            if !found.contains(plan) {
-                found.push(plan.clone());
-            }
-            return true;
-        }
-        let mut in_subquery = false;
-        // A walk that looks alone does not fail.
-        let _ = plan.apply_subqueries(|subquery| {
-            in_subquery |= reads_any(subquery);
-            Ok(TreeNodeRecursion::Continue)
-        });
-        let inputs = plan.inputs();
-        !in_subquery
-            && !inputs.is_empty()
-            && inputs
-                .into_iter()
-                .all(|input| self.parts(input, unique, found))
     }
 }

@@ -54,6 +54,16 @@ impl DirtyRows {
         self.rows.clear();
     }
 
+    /// Looks for rows of nobody who is dirty any more: those who are known were too many for a model, and would
+    /// be for others.
+    pub(in crate::models) fn forget(&mut self) {
+        let slice = self.people.slice;
+        *self = DirtyRows {
+            older: std::mem::take(&mut self.older),
+            ..DirtyRows::with_slice(slice)
+        };
+    }
+
     /// Whose rows are found.
     pub(super) fn people(&self) -> Arc<ChosenPeople> {
         Arc::clone(&self.people)

@@ -20,7 +20,8 @@ pub(super) use changes::KnownChanges;
 pub(super) use constants_before::ConstantsBefore;
 pub(super) use dirty_rows::DirtyRows;
 pub(super) use full_comparison::{digest_of_files, is_due, is_week_after, refreshed_since};
-pub(super) use people::{NamedPeople, has_people, slice_of_day};
+pub(super) use people::{ByPerson, NamedPeople, RowPerson, has_people, person_at, slice_of_day};
+pub(super) use person_tally::PersonTally;
 pub(super) use sources::{Sources, tables_of};
 
 use super::built::{Built, Reason};
@@ -29,7 +30,7 @@ use super::library::{Library, Model};
 use super::locality::{Locality, PERSON_KEY, people_apart};
 use super::parameter_change::{affected_people, changed_nodes, plan_before};
 use super::proof_rule::ProofRule;
-use crate::engine::Engine;
+use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::properties::{CONTENT, INPUTS, OPT_OUTS};
 use crate::lake::{DataFile, Table, TableName};
@@ -38,6 +39,7 @@ use datafusion::logical_expr::LogicalPlan;
 use replacement::ReplacedRows;
 use restricted::{MOST_ROWS, rows_made};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A table is built in full when this share of its rows is of dirty people.
 const MOST_DIRTY: f64 = 0.2;
@@ -101,13 +103,18 @@ pub(in crate::models) async fn refresh(
     let mut unchanged: BTreeSet<TableName> = read.iter().map(|table| table.name.clone()).collect();
     let mut people = NamedPeople::default();
     let mut constants = ConstantsBefore::default();
+    let mut older = Sources::default();
     for input in changed {
         unchanged.remove(&input.table.name);
         if has_people(&input.table.schema) {
-            match known.since(engine, input.table, input.from).await {
-                Some(changed) => people.extend(changed.iter()),
-                None => return Ok(None),
-            }
+            let name = &input.table.name;
+            let changed = known.since(engine, input.table, input.from).await;
+            let before = rows.older(engine, name, input.from).await;
+            let (Some(changed), Some(before)) = (changed, before) else {
+                return Ok(None);
+            };
+            people.extend(changed.iter());
+            older.add(name, &Arc::new(LakeTable::new(engine.lake(), &before)));
         } else if !add_constant(&mut constants, &input, engine, rows).await {
             return Ok(None);
         }
@@ -116,17 +123,19 @@ pub(in crate::models) async fn refresh(
         return Ok(None);
     };
     let unique = |table: &TableName| request.library.unique_columns(table);
-    // With the values before: what these affect is told over tables as they are.
+    // Whoever is not dirty yet has the same rows in tables as they were, and over these the query ran with the
+    // values before. With these values, too, it is told whom tables without people affect.
+    let before = older.under(&before)?;
     let place = &request.model.file;
-    if !constants.names().is_empty()
-        && !constants
-            .give_the_same(engine, place, &before, &unique)
-            .await?
-    {
-        return Ok(None);
+    // Each of those who are affected has a row at least in one of these.
+    let most = (most_rows(read, table) as f64 * MOST_DIRTY) as usize;
+    let of_tables = constants.affected(engine, place, &before, &unique, most);
+    match of_tables.await? {
+        Some(affected) => people.extend(affected),
+        None => return Ok(None),
     }
     if assessed.reasons.iter().any(Reason::is_of_values) {
-        match affected(request, table, &before).await? {
+        match affected(request, &before, &older.under(request.plan)?, most).await? {
             Some(affected) => people.extend(affected),
             None => return Ok(None),
         }
@@ -135,6 +144,9 @@ pub(in crate::models) async fn refresh(
     rows.of(people);
     let anew = table.property(OPT_OUTS) != assessed.opt_outs.as_deref();
     let replaced = files_with(request, table, rows, anew && count > 0).await?;
+    if replaced.is_none() {
+        rows.forget();
+    }
     Ok(replaced.map(|replaced| Refreshed {
         schema: table.schema.clone(),
         files: replaced.files,
@@ -174,19 +186,18 @@ async fn made_by(request: &RefreshRequest<'_>, table: &Table) -> Result<Option<L
     }
 }
 
-/// The people for whom a parameter that changed since `table` was built, by the plan `before`, makes a
-/// difference; None when they are too many, or when that cannot be told.
+/// The people for whom a parameter that changed since the table was built, by the plan `before`, makes a
+/// difference to the plan of `now`; None when they are more than `most`, or when that cannot be told.
 async fn affected(
     request: &RefreshRequest<'_>,
-    table: &Table,
     before: &LogicalPlan,
+    now: &LogicalPlan,
+    most: usize,
 ) -> Result<Option<BTreeSet<Option<i64>>>> {
     let RefreshRequest {
         engine,
         library,
         model,
-        plan,
-        read,
         ..
     } = *request;
     let unique = |table: &TableName| library.unique_columns(table);
@@ -196,16 +207,13 @@ async fn affected(
     if !whose.is_some_and(|whose| keys.is_some_and(|keys| keys.contains(&whose))) {
         return Ok(None);
     }
-    let nodes = match changed_nodes(before, plan, &unique) {
+    let nodes = match changed_nodes(before, now, &unique) {
         Ok(nodes) => nodes,
         Err(cause) => {
             tracing::info!(model = %model.name, cause, "affected people not known");
             return Ok(None);
         }
     };
-    // Each of them has a row at least in one of these.
-    let rows = most_rows(read, table);
-    let most = (rows as f64 * MOST_DIRTY) as usize;
     affected_people(engine, &model.file, nodes, most).await
 }
 

@@ -41,7 +41,7 @@ impl Hasher for KeyHasher {
 }
 
 /// What is known of each person.
-pub(super) type ByPerson<T> = HashMap<RowPerson, T, BuildHasherDefault<KeyHasher>>;
+pub(in crate::models) type ByPerson<T> = HashMap<RowPerson, T, BuildHasherDefault<KeyHasher>>;
 
 /// People by their keys.
 pub(in crate::models) type NamedPeople = HashSet<RowPerson, BuildHasherDefault<KeyHasher>>;
@@ -93,6 +93,6 @@ pub(super) fn people_of(rows: &RecordBatch) -> Result<&Int64Array> {
 }
 
 /// Whose the row at this place is.
-pub(super) fn person_at(people: &Int64Array, at: usize) -> RowPerson {
+pub(in crate::models) fn person_at(people: &Int64Array, at: usize) -> RowPerson {
     people.is_valid(at).then(|| people.value(at))
 }

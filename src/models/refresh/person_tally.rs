@@ -2,14 +2,14 @@
 
 /// The rows of a person that came, less those that went.
 #[derive(Default, Clone, Copy)]
-pub(super) struct PersonTally {
+pub(in crate::models) struct PersonTally {
     rows: i64,
     digest: u128,
 }
 
 impl PersonTally {
     /// Counts a row with this hash as one that came or went.
-    pub(super) fn count(&mut self, hash: u128, add: bool) {
+    pub(in crate::models) fn count(&mut self, hash: u128, add: bool) {
         match add {
             true => {
                 self.rows += 1;
@@ -23,7 +23,7 @@ impl PersonTally {
     }
 
     /// Whether the same rows came that went.
-    pub(super) fn is_even(&self) -> bool {
+    pub(in crate::models) fn is_even(&self) -> bool {
         self.rows == 0 && self.digest == 0
     }
 }

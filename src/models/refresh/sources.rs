@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the scans of a plan read in place of the tables with these names.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(in crate::models) struct Sources(BTreeMap<TableName, Arc<dyn TableProvider>>);
 
 impl Sources {

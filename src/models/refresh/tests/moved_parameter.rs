@@ -205,7 +205,7 @@ async fn groups_are_kept_for_people_whom_a_parameter_does_not_affect() {
 }
 
 #[tokio::test]
-async fn a_part_without_people_affects_nobody_or_all() {
+async fn a_part_without_people_affects_whoever_has_something_of_its_other_rows() {
     for (sql, is_apart) in [
         (
             "select e.person_key, w.weight from record.event e inner join (select kind, weight from reference.weight \
@@ -227,8 +227,71 @@ async fn a_part_without_people_affects_nobody_or_all() {
         let built = lake.night().await;
         assert_eq!((people(&built), built.same_rows), (Some(0), true), "{sql}");
         lake.sets("weight", to(3));
+        assert_eq!(people(&lake.night().await), Some(20), "{sql}");
+        assert!(lake.is_right().await, "{sql}");
+        // Two kinds of five are more than are made anew.
+        lake.sets("weight", to(1));
         assert_eq!(people(&lake.night().await), None, "{sql}");
         assert!(lake.is_right().await, "{sql}");
+    }
+}
+
+/// Queries that join rows of people to weights, of which one becomes 9 and was 4, and how many people that affects.
+const BESIDE_WEIGHTS: [(u64, &str); 7] = [
+    // The numbers 5 to 9 are paired with it now, and 1 to 4 as they were.
+    (
+        5,
+        "select e.person_key, w.kind from record.event e inner join reference.weight w on e.record_key <= w.weight",
+    ),
+    (
+        5,
+        "select e.person_key, count(*) over (partition by e.person_key) as kind from record.event e \
+         inner join reference.weight w on e.record_key <= w.weight",
+    ),
+    (
+        5,
+        "select e.person_key, cast(count(*) as varchar) as kind from record.event e \
+         inner join reference.weight w on e.record_key <= w.weight group by e.person_key",
+    ),
+    (
+        5,
+        "select e.person_key, e.kind from record.event e where not exists \
+         (select 1 from reference.weight w where e.record_key <= w.weight)",
+    ),
+    // 1 to 4 have the weight beside them.
+    (
+        9,
+        "select e.person_key, w.kind from record.event e left join reference.weight w \
+         on e.record_key <= w.weight and w.kind = 'kind 4'",
+    ),
+    // Both have other rows: the numbers 4 to 8 meet both.
+    (
+        5,
+        "select e.person_key, a.kind from record.event e inner join reference.weight a on e.record_key <= a.weight \
+         inner join reference.weight b on e.record_key < b.weight",
+    ),
+    (
+        5,
+        "select e.person_key, e.kind from record.event e union all \
+         select p.person_key, w.kind from record.person p inner join reference.weight w on p.record_key <= w.weight",
+    ),
+];
+
+#[tokio::test]
+async fn people_are_affected_by_other_rows_of_a_table_without_people() {
+    for (people, sql) in BESIDE_WEIGHTS {
+        let grouped = format!("select kind, count(*) as n from ({sql}) as t group by kind");
+        for (sql, refreshed, by_difference) in [
+            (sql, Some(people), None),
+            (grouped.as_str(), None, Some(people)),
+        ] {
+            let mut lake = MovedParameter::of(sql).await;
+            lake.weighs(4, 9).await;
+            let built = lake.night().await;
+            let found = (built.refreshed, built.by_difference, built.differed);
+            assert_eq!(found, (refreshed, by_difference, false), "{sql}");
+            assert!(lake.is_right().await, "{sql}");
+        }
     }
 }
 
@@ -244,11 +307,11 @@ async fn a_table_without_people_that_changed_counts_as_far_as_it_is_seen() {
                     from record.event";
     let counted = |sql: &str| format!("select x, count(*) as n from ({sql}) as t(p, x) group by x");
     for (sql, refreshed, by_difference) in [
-        (seen.to_string(), None, None),
+        (seen.to_string(), Some(20), None),
         (unseen.to_string(), Some(0), None),
         (moved.to_string(), Some(3), None),
         (subquery.to_string(), None, None),
-        (counted(seen), None, None),
+        (counted(seen), None, Some(20)),
         (counted(unseen), None, Some(0)),
         (counted(moved), None, Some(3)),
     ] {
@@ -273,7 +336,7 @@ async fn a_part_without_people_is_told_with_the_values_before() {
     lake.night().await;
     lake.sets("weight", to(5));
     lake.weighs(4, 1).await;
-    assert_eq!(lake.night().await.refreshed, None);
+    assert_eq!(lake.night().await.refreshed, Some(20));
     assert!(lake.is_right().await);
 }
 
@@ -288,12 +351,35 @@ async fn a_table_is_built_in_full_when_too_many_are_affected() {
 }
 
 #[tokio::test]
-async fn an_expression_that_fails_with_the_value_before_is_built_in_full() {
-    let sql = "select person_key, value / (record_key - $reached) as share from record.event";
-    let mut lake = MovedParameter::of(sql.replace("$reached", "($reached + 450)").as_str()).await;
-    // It came since, and would be divided by nothing.
-    lake.events.push((Some(1), 500, 20_001, 1, Some(1)));
-    lake.sets("reached", to(51));
+async fn an_expression_may_fail_over_new_rows_with_the_value_before() {
+    let sql = "select person_key, case when record_key > 498 then value / (record_key - 450 - $reached) end as share \
+               from record.event";
+    for (sql, refreshed, by_difference) in [
+        (sql.to_string(), Some(1), None),
+        (
+            format!("select share, count(*) as n from ({sql}) as t group by share"),
+            None,
+            Some(1),
+        ),
+    ] {
+        let mut lake = MovedParameter::of(&sql).await;
+        // It came since, and would be divided by nothing.
+        lake.events.push((Some(1), 500, 20_001, 1, Some(1)));
+        lake.sets("reached", to(51));
+        let built = lake.night().await;
+        let found = (built.refreshed, built.by_difference);
+        assert_eq!(found, (refreshed, by_difference), "{sql}");
+        assert!(lake.is_right().await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_expression_that_fails_over_rows_before_is_built_in_full() {
+    let sql = "select person_key, case when record_key = 53 then value / (record_key - $reached) end as share \
+               from record.event";
+    let mut lake = MovedParameter::of(sql).await;
+    lake.events.retain(|row| row.1 != 53);
+    lake.sets("reached", to(53));
     assert_eq!(lake.night().await.refreshed, None);
     assert!(lake.is_right().await);
 }
