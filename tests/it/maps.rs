@@ -169,7 +169,7 @@ fn every_level_of_area_of_a_report_has_its_map() {
     for (map, level) in maps.into_iter().zip(levels) {
         let map = map.split("</figure>").next().unwrap();
         assert_eq!(map.matches("<path class=\"shape\"").count(), 3, "{level}");
-        let column = format!("by {} name", level);
+        let column = format!("by {level} name. Higher: Thurlmouth");
         assert_eq!(
             map.matches(&format!("Map of Percentage of 65 and over {column}"))
                 .count(),

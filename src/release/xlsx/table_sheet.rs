@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError};
 
 /// Characters in a line of words above the table.
-const LINE: usize = 110;
+const LINE: usize = 120;
 
 /// Rows that a sheet of paper has room for, below the words.
 const ROWS_OF_A_PAGE: usize = 20;
