@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// A table, the rest of its header, and its query: each kind of node that may be person-local, models over
 /// others, and models that are global.
-const MODELS: [(&str, &str, &str); 27] = [
+const MODELS: [(&str, &str, &str); 29] = [
     (
         "staging.event",
         "grain: [record_key]\nchecks:\n  - not_null: [record_key, day]\n",
@@ -151,7 +151,19 @@ const MODELS: [(&str, &str, &str); 27] = [
         "",
         "select person_key, record_key, days_between(day, $as_of) as days from core.reached",
     ),
+    (
+        "core.within",
+        "",
+        "select e.person_key, e.record_key, w.kind from record.event e left join reference.weight w \
+         on e.value <= w.weight and w.weight > $weight",
+    ),
     // Global, and what reads them.
+    (
+        "marts.below",
+        "grain: [kind]\n",
+        "select w.kind, count(*) as events from record.event e inner join reference.weight w \
+         on e.value < w.weight where w.weight > $weight group by w.kind",
+    ),
     (
         "marts.kind",
         "grain: [kind]\n",
@@ -268,7 +280,7 @@ async fn after_random_nights_refreshed_tables_equal_those_built_in_full() {
     for (seed, of_seed) in (1..).zip(std::iter::repeat_n(12, wanted.div_ceil(12) as usize)) {
         nights(seed, of_seed, &library, &mut seen).await;
     }
-    let global = ["marts.kind", "core.ranked"];
+    let global = ["marts.kind", "marts.below", "core.ranked"];
     // Read next to what is of no people and changes in most nights.
     let seldom = "core.shares";
     for (name, _, _) in MODELS {
