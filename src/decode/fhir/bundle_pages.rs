@@ -9,6 +9,8 @@ pub struct BundlePages {
     own: HashSet<[u8; 16]>,
     /// Those of the next pages, one for each Bundle that has one.
     next: Vec<[u8; 16]>,
+    /// How many Bundles have a page before them.
+    later: u64,
 }
 
 impl BundlePages {
@@ -19,6 +21,7 @@ impl BundlePages {
                 self.own.insert(fingerprint(url));
             }
             b"next" => self.next.push(fingerprint(url)),
+            b"previous" | b"prev" => self.later += 1,
             _ => {}
         }
     }
@@ -27,12 +30,15 @@ impl BundlePages {
     pub fn add(&mut self, other: &BundlePages) {
         self.own.extend(&other.own);
         self.next.extend(&other.next);
+        self.later += other.later;
     }
 
-    /// How many Bundles have a next page that is not among them.
+    /// How many Bundles have a next page that is not among them. Some servers write a page's own address
+    /// in another way than the link to it, so that a page is there too when it says that one is before it.
     pub fn incomplete(&self) -> u64 {
         let missing = self.next.iter().filter(|next| !self.own.contains(*next));
-        missing.count() as u64
+        let without = (self.next.len() as u64).saturating_sub(self.later);
+        without.min(missing.count() as u64)
     }
 }
 
@@ -60,5 +66,18 @@ mod tests {
         assert_eq!(first.incomplete(), 0);
         first.note(b"next", b"https://x.example/Patient?page=3");
         assert_eq!(first.incomplete(), 1);
+    }
+
+    #[test]
+    fn a_page_whose_own_address_is_written_otherwise_is_there() {
+        let mut pages = BundlePages::default();
+        pages.note(b"self", b"https://x.example/Patient?page=1");
+        pages.note(b"next", b"https://x.example?cursor=2");
+        pages.note(b"self", b"Patient?page=2");
+        assert_eq!(pages.incomplete(), 1);
+        pages.note(b"previous", b"https://x.example?cursor=1");
+        assert_eq!(pages.incomplete(), 0);
+        pages.note(b"next", b"https://x.example?cursor=3");
+        assert_eq!(pages.incomplete(), 1);
     }
 }
