@@ -55,7 +55,8 @@ impl Words<'_> {
 
 /// Makes a sheet of words ready to be written.
 pub(super) fn lay_out(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 78)?;
+    // No wider than a page: LibreOffice scales by columns, and would cut the only one at the edge.
+    sheet.set_column_width(0, 70)?;
     sheet.set_screen_gridlines(false);
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
     Ok(())
