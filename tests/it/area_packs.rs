@@ -182,7 +182,7 @@ fn one_person_of_a_small_area_is_hidden_without_a_table_less() {
     // of many figures hides them, and is found.
     let by_number = |code: &str| &released[&format!("long_term_conditions-{code}-by_number")];
     let [whole, wendale] = ["", "WUW-"].map(|of| {
-        released[&format!("long_term_conditions-{of}by_number")]["4 or more|85 and over|People"]
+        released[&format!("long_term_conditions-{of}by_number")]["Four or more|85 and over|People"]
             .clone()
     });
     assert_eq!(wendale, "*");
