@@ -137,11 +137,8 @@ struct WrittenColumn {
     description: Option<String>,
 }
 
-/// What programs write for no value: SQL Server, other databases, pandas, and spreadsheets. None of them is
-/// a code of the NHS.
-const NULL: [&str; 10] = [
-    "NULL", "null", "\\N", "None", "NaN", "nan", "NaT", "<NA>", "#N/A", "N/A",
-];
+/// What SQL Server and its tools write for no value. What others write may be a value: `None` of allergies is.
+const NULL: &str = "NULL";
 /// The most digits of a code, those of SNOMED CT.
 const MOST_DIGITS: usize = 18;
 
@@ -152,7 +149,7 @@ impl ColumnFile {
         let null = written
             .null
             .take()
-            .unwrap_or_else(|| NULL.map(str::to_string).to_vec());
+            .unwrap_or_else(|| vec![NULL.to_string()]);
         let mark = |mark: &String| DecimalMark::parse(mark, file_name);
         let mark = written.decimal_mark.as_ref().map(mark).transpose()?;
         let mut columns = Vec::with_capacity(written.columns.len());

@@ -1,6 +1,7 @@
 //! The word NULL in every empty field, as SQL Server's tools write it.
 
 use super::csv_sender::{columns, file, project, spell};
+use crate::project::Project;
 
 #[test]
 fn null_is_no_value() {
@@ -27,6 +28,13 @@ fn null_is_no_value() {
     assert_eq!(counts[0], ["20", "20", "0", "0", "0", "0", "20"]);
 }
 
+/// Adds a setting to the column file.
+fn say(project: &Project, setting: &str) {
+    let column_file = project.path("pipelines/csv/apc_spell.toml");
+    let settings = std::fs::read_to_string(&column_file).unwrap();
+    std::fs::write(&column_file, format!("{setting}{settings}")).unwrap();
+}
+
 #[test]
 fn other_words_are_a_setting() {
     let row = spell(
@@ -40,17 +48,14 @@ fn other_words_are_a_setting() {
     let text = file(&[row]);
     assert!(text.contains(",NaN,") && columns().len() == 30);
     let project = project("", &[("apc_spell.001.csv", text.as_bytes())]);
-    let column_file = project.path("pipelines/csv/apc_spell.toml");
-    let settings = std::fs::read_to_string(&column_file).unwrap();
-    let settings = format!("null = [\"NaN\", \"N/A\"]\n{settings}");
-    std::fs::write(&column_file, settings).unwrap();
+    say(&project, "null = [\"NaN\", \"N/A\"]\n");
     project.ok(&["pull"]);
     let found = project.sql("select diag_02, discharge_date, diag_03 from record.apc_spell");
     assert_eq!(found[0], ["", "", "NULL"]);
 }
 
 #[test]
-fn what_databases_pandas_and_spreadsheets_write_is_no_value() {
+fn what_databases_pandas_and_spreadsheets_write_is_no_value_where_the_file_says_so() {
     let words = [
         "NULL", "null", "\\N", "None", "NaN", "nan", "NaT", "<NA>", "#N/A", "N/A",
     ];
@@ -69,6 +74,8 @@ fn what_databases_pandas_and_spreadsheets_write_is_no_value() {
         })
         .collect();
     let project = project("", &[("apc_spell.001.csv", file(&rows).as_bytes())]);
+    let null = format!("null = {}\n", serde_json::json!(words));
+    say(&project, &null);
     let summary = project.json(&["pull"]);
     assert_eq!(summary["rejected"], serde_json::json!({}));
     assert_eq!(summary["values_not_known"], serde_json::json!([]));
@@ -82,6 +89,7 @@ fn what_databases_pandas_and_spreadsheets_write_is_no_value() {
         "reject_threshold = 0.5",
         &[("apc_spell.001.csv", file(&keys).as_bytes())],
     );
+    say(&keyless, &null);
     keyless.ok(&["pull"]);
     let reason = keyless.sql("select reason from populace.reject");
     assert_eq!(reason, [["key-missing"]]);
