@@ -35,7 +35,7 @@ impl Chart {
             ChartKind::Control => self.process(),
             ChartKind::Funnel => self.outliers(),
             ChartKind::Pyramid => self.beside_the_outline(),
-            ChartKind::Fan => self.from_first_to_last(),
+            ChartKind::Fan => self.first_and_last(),
             _ => String::new(),
         });
         if let Some(largest) = self.largest_in_words() {

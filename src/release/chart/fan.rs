@@ -76,7 +76,7 @@ impl Chart {
     }
 
     /// The first and the last figure of each variant, for those who cannot see them.
-    pub(super) fn from_first_to_last(&self) -> String {
+    pub(super) fn first_and_last(&self) -> String {
         let told = self.series.iter().enumerate().filter_map(|(at, series)| {
             let shown = |year: &usize| series.points.get(*year)?.value();
             let mut years = (0..self.categories.len()).filter(|year| shown(year).is_some());

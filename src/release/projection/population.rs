@@ -289,7 +289,8 @@ fn take(batch: &RecordBatch, people: &mut BTreeMap<AuthorityYear, PeopleByAge>) 
                 at()
             )));
         }
-        if persons.is_null(row) || !(fewest.value(row) >= 0.0) {
+        let is_count = |people: f64| !people.is_nan() && people >= 0.0;
+        if persons.is_null(row) || !is_count(fewest.value(row)) {
             return Err(not_whole(&format!(
                 "it has fewer than no people for {}",
                 at()
