@@ -3,13 +3,11 @@
 //
 // usage: node .ci/axe_test.mjs POPULACE RELEASES FOLDER CHROMIUM, where RELEASES is a folder of releases, and
 // FOLDER/node_modules has puppeteer-core and axe-core
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { launch, newestFirst, serve } from './served.mjs';
 
 const [populace, releases, folder, chromium] = process.argv.slice(2);
 const require = createRequire(path.resolve(folder, 'x.js'));
@@ -20,38 +18,13 @@ const REPORTS = ['urgent_and_emergency_care', 'inequalities', 'demand_outlook', 
 const PAGES = ['/', '/areas', '/search?q=emergency', '/releases', '/about'];
 const WIDTHS = [1280, 375];
 
-const newest = readdirSync(releases).filter((id) => /^\d{4}-\d{2}-\d{2}-/.test(id)).sort().at(-1);
-const port = await new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port: free } = server.address();
-    server.close(() => resolve(free));
-  });
-});
-const site = `http://127.0.0.1:${port}`;
-const work = mkdtempSync(path.join(os.tmpdir(), 'populace-axe-'));
-writeFileSync(path.join(work, 'serve.toml'), `
-[releases]
-url = ${JSON.stringify(path.resolve(releases))}
-
-[serve]
-listen = "127.0.0.1:${port}"
-show = "all"
-`);
-const server = spawn(populace, ['--pipeline', path.join(work, 'serve.toml'), 'serve'], { stdio: 'inherit' });
-const ended = new Promise((resolve) => server.on('exit', resolve));
+const [newest] = newestFirst(releases);
+const { site, work, ready, stop } = await serve(populace, releases);
 const faults = [];
 let browser;
 try {
-  for (let tries = 0; ; tries += 1) {
-    if (await fetch(`${site}/readyz`).then((answer) => answer.ok, () => false)) break;
-    if (tries > 100) throw new Error('failed: the server does not become ready');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  browser = await puppeteer.launch({
-    executablePath: chromium,
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    userDataDir: path.join(work, 'profile'),
-  });
+  await ready();
+  browser = await launch(puppeteer, chromium, work);
   const page = await browser.newPage();
   // The pages allow no script but their own, and axe is one.
   await page.setBypassCSP(true);
@@ -72,9 +45,7 @@ try {
   }
 } finally {
   await browser?.close();
-  server.kill('SIGTERM');
-  await ended;
-  rmSync(work, { recursive: true, force: true });
+  await stop();
 }
 for (const fault of faults) console.error(`failed: ${fault}`);
 if (faults.length > 0) process.exit(1);

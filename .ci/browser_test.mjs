@@ -3,12 +3,10 @@
 //
 // usage: node .ci/browser_test.mjs POPULACE RELEASES ISSUER FOLDER CHROMIUM, where RELEASES is a folder
 // of releases, ISSUER the provider of .ci/oidc_server.mjs, and FOLDER/node_modules has puppeteer-core
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
+import { launch, newestFirst, serve } from './served.mjs';
 
 const [populace, releases, issuer, folder, chromium] = process.argv.slice(2);
 const puppeteer = createRequire(path.resolve(folder, 'x.js'))('puppeteer-core');
@@ -18,7 +16,7 @@ function check(holds, what) {
   console.log(`  ${what}`);
 }
 
-const [newest, before] = readdirSync(releases).filter((id) => /^\d{4}-\d{2}-\d{2}/.test(id)).sort().reverse();
+const [newest, before] = newestFirst(releases);
 
 /** The newest release's reports: name and, for those of one area, its code. */
 function newestReports() {
@@ -29,13 +27,6 @@ function newestReports() {
     return area ? { report: area[1], area: area[2], stem } : { report: stem, area: null, stem };
   });
 }
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 /** Presses Tab until what has the focus fits; nothing is clicked. */
 async function tabTo(page, what, fits, ...args) {
@@ -58,40 +49,20 @@ const own = ofAreas[0] ?? all[0];
 const other = ofAreas.find(({ area }) => area !== own.area) ?? all.find(({ stem }) => stem !== own.stem);
 const address = ({ report, area }) => (area ? `${report}/${area}` : report);
 
-const work = mkdtempSync(path.join(os.tmpdir(), 'populace-browser-'));
-const port = await freePort();
-const site = `http://127.0.0.1:${port}`;
-const downloads = path.join(work, 'downloads.jsonl');
-writeFileSync(path.join(work, 'serve.toml'), `
-[releases]
-url = ${JSON.stringify(path.resolve(releases))}
-
-[serve]
-listen = "127.0.0.1:${port}"
-show = "all"
+const downloadsIn = (work) => path.join(work, 'downloads.jsonl');
+const { site, work, ready, stop } = await serve(populace, releases, (at) => `
 sign_in = "oidc"
-oidc = { issuer = "${issuer}", client_id = "populace", redirect = "${site}/sign-in/callback" }
-download_log = ${JSON.stringify(downloads)}
+oidc = { issuer = "${issuer}", client_id = "populace", redirect = "${at.site}/sign-in/callback" }
+download_log = ${JSON.stringify(downloadsIn(at.work))}
 
 [serve.roles.planner]
 areas = ["${own.area ?? 'whole'}"]
 reports = ["${own.area ? '*' : own.report}"]
 `);
-const server = spawn(populace, ['--pipeline', path.join(work, 'serve.toml'), 'serve'], { stdio: 'inherit' });
-const ended = new Promise((resolve) => server.on('exit', (code) => resolve(code)));
 let browser;
 try {
-  for (let tries = 0; ; tries += 1) {
-    const ready = await fetch(`${site}/readyz`).then((answer) => answer.ok, () => false);
-    if (ready) break;
-    if (tries > 100) throw new Error('failed: the server does not become ready');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  browser = await puppeteer.launch({
-    executablePath: chromium,
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    userDataDir: path.join(work, 'profile'),
-  });
+  await ready();
+  browser = await launch(puppeteer, chromium, work);
   const page = await browser.newPage();
   const session = await browser.target().createCDPSession();
   await session.send('Browser.setDownloadBehavior', {
@@ -139,7 +110,7 @@ try {
   await taken;
   const workbook = readFileSync(path.join(work, `${own.stem}.xlsx`));
   check(workbook.subarray(0, 2).toString() === 'PK', 'the workbook was taken');
-  const line = JSON.parse(readFileSync(downloads, 'utf8').trim().split('\n').at(-1));
+  const line = JSON.parse(readFileSync(downloadsIn(work), 'utf8').trim().split('\n').at(-1));
   check(line.subject === 'planner-7' && line.file === `${own.stem}.xlsx`, 'and that was written down');
   if (before) {
     const changes = await page.goto(`${site}/changes?from=${before}&to=${newest}`);
@@ -159,8 +130,5 @@ try {
   check(!cookies.some(({ name }) => name === '__Host-populace-session'), 'and the session is gone');
 } finally {
   await browser?.close();
-  server.kill('SIGTERM');
-  const code = await ended;
-  rmSync(work, { recursive: true, force: true });
-  check(code === 0, 'the server ends in order');
+  check(await stop() === 0, 'the server ends in order');
 }

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { newestFirst } from './served.mjs';
 
 const [releases, folder, chromium] = process.argv.slice(2);
 const require = createRequire(path.resolve(folder, 'x.js'));
@@ -20,7 +21,7 @@ const KEPT = 15;
 // Letters by which a heading is known; a longer one may take two lines.
 const LONG = 24;
 
-const newest = readdirSync(releases).filter((id) => /^\d{4}-\d{2}-\d{2}-/.test(id)).sort().at(-1);
+const [newest] = newestFirst(releases);
 const reports = readdirSync(path.join(releases, newest)).filter((name) => /^[a-z_]+\.html$/.test(name));
 const faults = [];
 let checks = 0;

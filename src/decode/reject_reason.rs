@@ -102,7 +102,7 @@ impl RejectReason {
             RejectReason::OtherFhirVersion => (
                 "other-fhir-version",
                 "is of another version of FHIR than its view: it has an element or a profile that the version does not have, such as `notGiven` of STU3, or its type came with R5",
-                "set `fhir_version` of the source, or ask the sender for the version that it says; a sender of two versions needs two sources",
+                "set `fhir_version` of the source to the version that is sent, or ask the sender for the version that was agreed; a sender of two versions needs two sources",
             ),
             RejectReason::UnknownModifierExtension => (
                 "unknown-modifier-extension",

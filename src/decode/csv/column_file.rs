@@ -137,7 +137,8 @@ struct WrittenColumn {
     description: Option<String>,
 }
 
-/// What SQL Server and its tools write for no value. What others write may be a value: `None` of allergies is.
+/// What SQL Server and its tools write for no value. What others write may be a value, as `None` is of
+/// allergies.
 const NULL: &str = "NULL";
 /// The most digits of a code, those of SNOMED CT.
 const MOST_DIGITS: usize = 18;
