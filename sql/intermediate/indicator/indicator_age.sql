@@ -6,7 +6,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator"
   measure: The age group that the person is in
-  period: as_of
+  period: The word as_of, which stands for the as-of date
   n: 1
 checks:
   - unique: [person_key, part, measure, period]

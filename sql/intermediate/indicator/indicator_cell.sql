@@ -11,7 +11,7 @@ columns:
   part: numerator or denominator
   measure: What is counted
   period_type: as_of or financial_year
-  period: as_of, or the financial year
+  period: The word as_of, which stands for the as-of date, or the financial year
   practice_code: ODS code of the practice, or Not known
   pcn_code: Primary care network, or Not known
   place_code: Place of residence, or Not known

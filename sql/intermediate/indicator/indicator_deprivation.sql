@@ -6,7 +6,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: most_deprived_fifth, out of people_of_known_lsoa
-  period: as_of
+  period: The word as_of, which stands for the as-of date
   n: 1
 checks:
   - unique: [person_key, part, measure, period]

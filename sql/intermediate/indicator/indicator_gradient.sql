@@ -9,7 +9,7 @@ grain: [indicator, area_type, area_code, period]
 columns:
   indicator: Short name, see reference.indicator
   period_type: as_of or financial_year
-  period: as_of, or the financial year
+  period: The word as_of, which stands for the as-of date, or the financial year
   area_type: All or Place
   area_code: Code of the place; All for the whole area, Not known for people without one
   numerator: People or events counted in the five fifths

@@ -7,7 +7,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: language_recorded, other_main_language or interpreter_needed; out of people_of_known_language and people_asked_about_interpreter
-  period: as_of
+  period: The word as_of, which stands for the as-of date
   n: 1
 checks:
   - unique: [person_key, part, measure, period]

@@ -7,7 +7,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator"
   measure: The register, such as register_dm, or two_or_more_conditions or four_or_more_conditions
-  period: as_of
+  period: The word as_of, which stands for the as-of date
   n: 1
 checks:
   - unique: [person_key, part, measure, period]

@@ -8,7 +8,7 @@ grain: [measure, period, area_type, area_code, sex, category_type, category]
 columns:
   measure: What is averaged
   period_type: as_of or financial_year
-  period: as_of, or the financial year
+  period: The word as_of, which stands for the as-of date, or the financial year
   area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   sex: "Persons, Female or Male"

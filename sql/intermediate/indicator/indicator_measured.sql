@@ -9,7 +9,7 @@ columns:
   measure: emergency_stay, elective_stay, discharge_delay, emergency_department_minutes or long_term_conditions
   measured_key: Key of the spell, the attendance or the person
   person_key: Pseudonym of the person
-  period: as_of, or the financial year
+  period: The word as_of, which stands for the as-of date, or the financial year
   n: What is averaged
 checks:
   - not_null: [measure, measured_key, person_key, period, n]

@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator or denominator"
   measure: The measurement, or people_with_diabetes and people_with_hypertension, the denominators of two of them
-  period: as_of
+  period: The word as_of, which stands for the as-of date
   n: 1
 checks:
   - unique: [person_key, part, measure, period]

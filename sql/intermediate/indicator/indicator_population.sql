@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   part: "denominator"
   measure: registered_people, registered_in_year or registered_person_years
-  period: as_of, or the financial year
+  period: The word as_of, which stands for the as-of date, or the financial year
   n: 1, or the days of registration in the year
 checks:
   - unique: [person_key, part, measure, period]

@@ -17,7 +17,7 @@ columns:
   model: Model of intermediate.indicator_cell that counted the events
   indicator: Short name, see reference.indicator
   period_type: as_of or financial_year
-  period: as_of, or the financial year
+  period: The word as_of, which stands for the as-of date, or the financial year
   area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   sex: "Persons, Female or Male"

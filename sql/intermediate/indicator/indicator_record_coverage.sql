@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   part: "numerator"
   measure: records_from_two_settings
-  period: as_of
+  period: The word as_of, which stands for the as-of date
   n: 1
 checks:
   - unique: [person_key, part, measure, period]
