@@ -96,17 +96,12 @@ pub(super) fn incomplete(plan: &PullPlan, intake: &Intake) -> Vec<Warning> {
         for (_, file) in intake.of_source(index) {
             pages.add(&file.pages);
         }
-        let missing = pages.incomplete();
-        if missing > 0 {
+        if let Some(what) = pages.warning() {
             warnings.push(Warning {
                 source: Some(source.name.clone()),
                 table: None,
                 tolerated: source.expected.allow_failure,
-                what: format!(
-                    "{} {} to a next page that was not among what was read; ask the sender for all pages",
-                    things(missing, "Bundle"),
-                    verb(missing, "links", "link")
-                ),
+                what,
             });
         }
     }

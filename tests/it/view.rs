@@ -501,3 +501,22 @@ fn an_empty_column_says_whether_no_resource_holds_it_or_its_path_is_unknown() {
     let error = folder.fails(3, &["view.json", "in"]);
     assert!(error.contains("3 no-id"), "{error}");
 }
+
+#[test]
+fn a_page_whose_next_page_is_not_there_is_said() {
+    let folder = Folder::new();
+    let page = |own: u8, next: u8| {
+        let entry = observation(usize::from(own), 1);
+        format!(
+            r#"{{"resourceType":"Bundle","type":"searchset","link":[{{"relation":"self","url":"https://x.example/Observation?page={own}"}},{{"relation":"next","url":"https://x.example/Observation?page={next}"}}],"entry":[{{"resource":{}}}]}}"#,
+            entry.trim()
+        )
+    };
+    folder.write("in/1.json", page(1, 2));
+    folder.write("in/2.json", page(2, 3));
+    let output = folder.run(&["view.json", "in", "--format", "csv"]);
+    let error = text(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let said = "1 Bundle links to a next page that was not among what was read; ask the sender for all pages";
+    assert!(error.contains(said), "{error}");
+}

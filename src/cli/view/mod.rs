@@ -225,6 +225,9 @@ fn told(counts: &Counts, rows: u64, arguments: &ViewArguments, seconds: f64) -> 
             things(counts.other_types, "line")
         ));
     }
+    if let Some(missing) = counts.pages.warning() {
+        lines.push(format!("         {missing}"));
+    }
     for (column, values) in &counts.unknown {
         lines.push(format!(
             "         column {column}: {} {} of another type or form",
@@ -256,6 +259,7 @@ fn summary(counts: &Counts, rows: u64, arguments: &ViewArguments) -> serde_json:
         "blank": counts.blank,
         "rejected": rejected,
         "unreadable": counts.unknown,
+        "warnings": counts.pages.warning().into_iter().collect::<Vec<_>>(),
         "rows": rows,
         "output": arguments.output,
     })

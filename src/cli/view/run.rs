@@ -6,7 +6,7 @@
 
 use super::empty::ElementWatch;
 use super::inputs::Input;
-use crate::decode::fhir::{Decoder, View};
+use crate::decode::fhir::{BundlePages, Decoder, View};
 use crate::decode::{Chunk, Decoded, Reject, RejectReason};
 use crate::error::{Context, Error, Result};
 use crate::pull::{FilePiece, LineEnds, pieces};
@@ -39,6 +39,8 @@ pub(super) struct Counts {
     pub rejected: BTreeMap<(RejectReason, Option<String>), u64>,
     /// Values that could not be read, by column.
     pub unknown: BTreeMap<String, u64>,
+    /// Bundles that are pages of an answer.
+    pub pages: BundlePages,
 }
 
 /// A piece of an input, by its number among them.
@@ -205,6 +207,7 @@ fn write(
             counts.bytes += bytes;
             counts.lines += decoded.line_count + decoded.bundled;
             counts.blank += decoded.blank;
+            counts.pages.add(&decoded.pages);
             for (kind, lines) in &decoded.types {
                 match kind == resource {
                     true => counts.accepted += lines,

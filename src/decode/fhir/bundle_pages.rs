@@ -1,5 +1,6 @@
 //! Bundles that are one page of an answer: where the others are.
 
+use crate::plural::{things, verb};
 use std::collections::HashSet;
 
 /// The pages of searches and histories among Bundles, by the links that they have.
@@ -35,10 +36,22 @@ impl BundlePages {
 
     /// How many Bundles have a next page that is not among them. Some servers write a page's own address
     /// in another way than the link to it, so that a page is there too when it says that one is before it.
-    pub fn incomplete(&self) -> u64 {
+    fn incomplete(&self) -> u64 {
         let missing = self.next.iter().filter(|next| !self.own.contains(*next));
         let without = (self.next.len() as u64).saturating_sub(self.later);
         without.min(missing.count() as u64)
+    }
+
+    /// Says that pages are missing, when some are.
+    pub fn warning(&self) -> Option<String> {
+        let missing = self.incomplete();
+        (missing > 0).then(|| {
+            format!(
+                "{} {} to a next page that was not among what was read; ask the sender for all pages",
+                things(missing, "Bundle"),
+                verb(missing, "links", "link")
+            )
+        })
     }
 }
 

@@ -46,15 +46,16 @@ impl Evaluator<'_> {
 
 /// Whether two texts have the same letters and digits.
 fn is_same_word(left: &[u8], right: &[u8]) -> bool {
-    let letters = |text: &[u8]| {
-        let letters = text.iter().filter(|byte| !is_between(**byte));
-        letters.map(u8::to_ascii_lowercase).collect::<Vec<_>>()
-    };
     // A word is longer than nothing, and what stands between its letters is not much.
     left == right
         || left.len() <= right.len() + right.len() / 2
             && left.iter().any(|byte| !is_between(*byte))
-            && letters(left) == letters(right)
+            && letters(left).eq(letters(right))
+}
+
+fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+    let letters = text.iter().filter(|byte| !is_between(**byte));
+    letters.map(u8::to_ascii_lowercase)
 }
 
 /// Whether a sign may stand between the letters of a word.

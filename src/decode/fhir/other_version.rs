@@ -20,12 +20,14 @@ pub(super) fn is_later_type(name: &str) -> bool {
 /// Where a resource of one type shows that it is of another version.
 #[derive(Debug)]
 pub(super) struct OtherVersion {
-    versions: ViewVersions,
     /// Elements that the versions of the views do not have.
     elements: Vec<&'static str>,
     slots: Vec<usize>,
     meta: usize,
     profile: usize,
+    /// What the addresses of profiles of other versions hold. Each line names a profile, so that to make
+    /// these anew for each would take a thirtieth of a pull.
+    strange_profiles: Vec<memmem::Finder<'static>>,
 }
 
 impl OtherVersion {
@@ -46,16 +48,17 @@ impl OtherVersion {
         for name in &elements {
             sketch.child(Sketch::ROOT, name);
         }
-        if !versions.strange_profiles().is_empty() {
+        let strange = versions.strange_profiles();
+        if !strange.is_empty() {
             let meta = sketch.child(Sketch::ROOT, "meta");
             sketch.child(meta, "profile");
         }
         OtherVersion {
-            versions,
             elements,
             slots: Vec::new(),
             meta: 0,
             profile: 0,
+            strange_profiles: strange.iter().map(memmem::Finder::new).collect(),
         }
     }
 
@@ -80,13 +83,12 @@ impl OtherVersion {
 
     /// Whether one of the resource's profiles is of another version.
     fn follows_other(&self, arena: &Arena, base: usize, line: &[u8]) -> bool {
-        let strange = self.versions.strange_profiles();
+        if self.strange_profiles.is_empty() {
+            return false;
+        }
         let Value::Object { base: meta } = arena.slots[base + self.meta] else {
             return false;
         };
-        if strange.is_empty() {
-            return false;
-        }
         let own = meta as usize + self.profile;
         let profiles = match arena.slots[own] {
             Value::Many { start, length } => start as usize..(start + length) as usize,
@@ -94,8 +96,8 @@ impl OtherVersion {
         };
         arena.slots[profiles].iter().any(|profile| {
             let address = arena.text_of(*profile, line).unwrap_or_default();
-            let holds = |part: &&str| memmem::find(address, part.as_bytes()).is_some();
-            strange.iter().any(holds)
+            let mut parts = self.strange_profiles.iter();
+            parts.any(|part| part.find(address).is_some())
         })
     }
 }

@@ -179,8 +179,7 @@ impl Plan {
             }
         }
         sink.row.clear();
-        sink.row
-            .extend(std::iter::repeat_n(Value::Missing, self.columns));
+        sink.row.resize(self.columns, Value::Missing);
         self.part(&self.top, from.resource, 0, None, from, sink)
     }
 
