@@ -514,7 +514,7 @@ fn a_page_whose_next_page_is_not_there_is_said() {
     };
     folder.write("in/1.json", page(1, 2));
     folder.write("in/2.json", page(2, 3));
-    let output = folder.run(&["view.json", "in", "--format", "csv"]);
+    let output = folder.run(&["view.json", "in", "--format", "ndjson"]);
     let error = text(&output.stderr);
     assert!(output.status.success(), "{error}");
     let said = "1 Bundle links to a next page that was not among what was read; ask the sender for all pages";
