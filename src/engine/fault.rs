@@ -12,7 +12,7 @@ pub(super) type PlanFault = (&'static str, &'static str);
 pub(super) fn refuse(
     place: &str,
     plan: &LogicalPlan,
-    find: impl Fn(&LogicalPlan) -> PlanResult<Option<PlanFault>>,
+    mut find: impl FnMut(&LogicalPlan) -> PlanResult<Option<PlanFault>>,
 ) -> Result<()> {
     let mut found = None;
     let walked = plan.apply_with_subqueries(|node| {

@@ -4,7 +4,7 @@
 const TEMPLATES: &str = "a model is plain SQL, without templates: write core.person for ref('person'), record.patient for source(…), and $name for var('name')";
 
 /// Functions of other engines, and what to write for them.
-const FUNCTIONS: [(&[&str], &str); 26] = [
+const FUNCTIONS: [(&[&str], &str); 30] = [
     (
         &["datediff", "date_diff", "timestampdiff"],
         "write days_between(start, finish) for days; age_at(birth_month, day) for years",
@@ -87,6 +87,19 @@ const FUNCTIONS: [(&[&str], &str); 26] = [
     (&["regexp_contains"], "write regexp_like(text, pattern)"),
     (&["array_size", "size"], "write cardinality(list)"),
     (&["div0", "safe_divide"], "write a / nullif(b, 0)"),
+    (&["mod"], "write a % b"),
+    (
+        &["div"],
+        "write cast(trunc(cast(a as double) / b) as bigint)",
+    ),
+    (
+        &["approx_count_distinct", "hll"],
+        "write count(distinct value), which is exact",
+    ),
+    (
+        &["months_between"],
+        "write age_at(birth_month, day) for years, and days_between(start, finish) for days",
+    ),
     (&["ref", "source", "var", "env_var", "config"], TEMPLATES),
 ];
 
@@ -221,6 +234,9 @@ fn of_column(name: &str, sql: &str) -> Option<String> {
         return Some(format!(
             "where and joins do not know `as {name}`: repeat what it stands for, or name it in a common table expression"
         ));
+    }
+    if name.eq_ignore_ascii_case("all") {
+        return Some("order by the columns: order by 1, 2".to_string());
     }
     of_function(name).map(str::to_string)
 }

@@ -5,6 +5,7 @@ mod cancellable;
 mod check;
 mod clauses;
 mod count_distinct;
+mod dialect;
 mod errors;
 mod fault;
 mod filters;

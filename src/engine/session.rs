@@ -12,7 +12,7 @@ use super::struct_fields::NullStructs;
 use super::table::LakeTable;
 use super::typed_parameters::{ParameterTypes, types_of, without_casts, write_types};
 use super::window::VectorisedWindows;
-use super::{count_distinct, frames, in_lists, length, temporal, totals, unsound};
+use super::{count_distinct, dialect, frames, in_lists, length, temporal, totals, unsound};
 use crate::error::{Context, Error, Result};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
@@ -263,6 +263,7 @@ impl Engine {
         let frame = self.planned(sql).await.map_err(failed)?;
         frames::refuse_impossible(place, frame.logical_plan())?;
         unsound::refuse(place, frame.logical_plan())?;
+        dialect::refuse(place, frame.logical_plan())?;
         let frame = frame
             .with_param_values(self.parameters.clone())
             .map_err(failed)?;

@@ -208,7 +208,7 @@ fn a_query_that_is_wrong_is_not_sent_to_the_disk() {
             "select cast(source as int) from record.condition",
             "try_cast",
         ),
-        ("select record_row / 0 from record.condition", "nullif"),
+        ("select record_row % 0 from record.condition", "nullif"),
         (
             "select repeat(source, 9223372036854775807) from record.condition",
             "make it smaller",
@@ -271,6 +271,85 @@ fn what_the_engine_would_answer_wrongly_is_refused() {
         "-c",
         &format!("select count(*) from record.patient where practice_code not in ({within})"),
     ]);
+}
+
+#[test]
+fn what_other_engines_answer_otherwise_is_refused_and_shown() {
+    let project = project();
+    let people = "from record.patient";
+    for (sql, shown, instead) in [
+        (
+            format!("select sum(1) / count(*) as mean {people}"),
+            "sum(1) / count(*)",
+            "as double",
+        ),
+        (
+            format!("select count(*) {people} group by person_key / 2"),
+            "person_key / 2",
+            "as double",
+        ),
+        (
+            format!(
+                "select 1 {people} where exists (select 1 from record.condition c where c.person_key / 2 = 1)"
+            ),
+            "person_key / 2",
+            "as double",
+        ),
+        (
+            "select date_part('year', $as_of) / 10".to_string(),
+            "$as_of",
+            "as double",
+        ),
+        (
+            format!("select to_char(birth_month, 'YYYY-MM') as month {people}"),
+            "to_char",
+            "'%Y-%m-%d'",
+        ),
+        (
+            "select date_format($as_of, 'yyyy')".to_string(),
+            "yyyy",
+            "'%Y-%m-%d'",
+        ),
+        (
+            "select to_date('22/11/2026', '%d/%m/%Y', 'DD/MM/YYYY')".to_string(),
+            "to_date",
+            "'%Y-%m-%d'",
+        ),
+        (
+            format!("select substr(practice_code, -2) {people}"),
+            "substr",
+            "right(text, 2)",
+        ),
+        (
+            format!("select substring(practice_code, 0, 3) {people}"),
+            "substr",
+            "substr(text, 1, 3)",
+        ),
+    ] {
+        let said = project.fails(2, &["sql", "--record-level", "a test", "-c", &sql]);
+        let (what, hint) = said.split_once("hint: ").unwrap_or_default();
+        assert!(what.contains(shown), "{sql}: {said}");
+        assert!(hint.contains(instead), "{sql}: {said}");
+    }
+    for (sql, value) in [
+        ("select cast(7 as double) / 2", "3.5"),
+        ("select cast(trunc(cast(7 as double) / 2) as bigint)", "3"),
+        ("select 7 % 2", "1"),
+        (
+            "select to_char(date '2026-11-22', '%d/%m/%Y')",
+            "22/11/2026",
+        ),
+        (
+            "select cast(to_date('22/11/2026', '%d/%m/%Y') as varchar)",
+            "2026-11-22",
+        ),
+        (
+            "select substr('abcdef', 1, 3) || right('abcdef', 2)",
+            "abcef",
+        ),
+    ] {
+        assert_eq!(project.sql(sql), [[value.to_string()]], "{sql}");
+    }
 }
 
 #[test]
