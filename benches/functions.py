@@ -41,11 +41,11 @@ TABLES = {
     "arrival": f"""select (value % {PEOPLE}) * 9000000000000 as person_key, {ICD10} as code,
         cast({CHANCE} % 500 as int) as quantity from {numbers(EVENTS)}""",
     # 100,000 areas of 19 bands.
-    "band": f"""select value / 19 as area, value % 19 as band, cast({CHANCE} % 60 as double) as events,
+    "band": f"""select value - value % 19 as area, value % 19 as band, cast({CHANCE} % 60 as double) as events,
         cast(500 + {CHANCE} % 4000 as double) as people,
         cast(2500 + value % 19 * 250 as double) as weight from {numbers(1_900_000)}""",
     # 100,000 series of 36 months.
-    "series": f"""select value / 36 as series, value % 36 as month,
+    "series": f"""select value - value % 36 as series, value % 36 as month,
         cast(100 + {CHANCE} % 40 as double) as y from {numbers(3_600_000)}""",
     # 10,000 cells of demand, each with four factors.
     "factor": f"""select cells.value as cell, cast(cells.value % 20 as double) as events, factors.step, factors.factor,

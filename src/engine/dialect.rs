@@ -51,7 +51,11 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
 /// An expression as it may have been written.
 fn as_sql(expression: &Expr) -> String {
     let written = expr_to_sql(expression).map(|written| written.to_string());
-    written.unwrap_or_else(|_| expression.human_display().to_string())
+    let written = written.unwrap_or_else(|_| expression.human_display().to_string());
+    let within = written
+        .strip_prefix('(')
+        .and_then(|text| text.strip_suffix(')'));
+    within.unwrap_or(&written).to_string()
 }
 
 fn fault(expression: &Expr, schema: &DFSchema) -> Option<PlanFault> {

@@ -268,7 +268,7 @@ mod tests {
         let conditions = [
             "person_key > 0 or sex is null",
             "sex in ('male', 'female')",
-            "10 / person_key > 0",
+            "10 % person_key = 0 or person_key = 9",
             "person_key + 9223372036854775800 > 0",
             "person_key in (select person_key from core.person)",
             "no_column > 0",

@@ -352,7 +352,7 @@ async fn a_table_is_built_in_full_when_too_many_are_affected() {
 
 #[tokio::test]
 async fn an_expression_may_fail_over_new_rows_with_the_value_before() {
-    let sql = "select person_key, case when record_key > 498 then value / (record_key - 450 - $reached) end as share \
+    let sql = "select person_key, case when record_key > 498 then cast(value as decimal(18, 2)) / (record_key - 450 - $reached) end as share \
                from record.event";
     for (sql, refreshed, by_difference) in [
         (sql.to_string(), Some(1), None),
@@ -375,7 +375,7 @@ async fn an_expression_may_fail_over_new_rows_with_the_value_before() {
 
 #[tokio::test]
 async fn an_expression_that_fails_over_rows_before_is_built_in_full() {
-    let sql = "select person_key, case when record_key = 53 then value / (record_key - $reached) end as share \
+    let sql = "select person_key, case when record_key = 53 then cast(value as decimal(18, 2)) / (record_key - $reached) end as share \
                from record.event";
     let mut lake = MovedParameter::of(sql).await;
     lake.events.retain(|row| row.1 != 53);

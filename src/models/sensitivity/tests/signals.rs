@@ -4,12 +4,12 @@ use super::{SqlQuestion, question};
 
 /// All of them.
 pub(super) const SIGNALS: &[SqlQuestion] = &[
-    question("unshown_div", "select sex, sum(people) as people, 1/(sum(people)-3) as x from marts.population_profile group by sex", "`x` of `rows`"),
+    question("unshown_div", "select sex, sum(people) as people, 1 % (sum(people)-3) as x from marts.population_profile group by sex", "`x` of `rows`"),
     question("unshown_cast", "select sex, sum(people) as people, cast('x' || cast(sum(people) as varchar) as int) as x from marts.population_profile group by sex", "`x` of `rows`"),
     question("unshown_arrow", "select sex, sum(people) as people, arrow_cast(sum(people), 'Int8') as x from marts.population_profile group by sex", "`x` of `rows`"),
-    question("unshown_window", "select sex, people, 1 / (lag(people) over (order by sex) - 3) as x from (select sex, sum(people) as people from marts.population_profile group by sex) as y", "`x` of `rows`"),
-    question("coalesce_div", "select sex, coalesce(sum(people), 1/(sum(people)-3)) as people from marts.population_profile group by sex", "`people` of `rows`"),
-    question("case_fail", "select sex, case when true then sum(people) else 1/(sum(people)-3) end as people from marts.population_profile group by sex", "`people` of `rows`"),
+    question("unshown_window", "select sex, people, 1 % (lag(people) over (order by sex) - 3) as x from (select sex, sum(people) as people from marts.population_profile group by sex) as y", "`x` of `rows`"),
+    question("coalesce_div", "select sex, coalesce(sum(people), 1 % (sum(people)-3)) as people from marts.population_profile group by sex", "`people` of `rows`"),
+    question("case_fail", "select sex, case when true then sum(people) else 1 % (sum(people)-3) end as people from marts.population_profile group by sex", "`people` of `rows`"),
     question("unnest_rows", "select sex, people from (select sex, people, unnest(case when people = 3 then [1] else [] end) as u from (select sex, sum(people) as people from marts.population_profile group by sex) as y) as x", "depends on a count"),
     question("unnest_range", "select sex, people from (select sex, people, unnest(range(0, people)) as u from (select sex, sum(people) as people from marts.population_profile group by sex) as y) as x", "depends on a count"),
     question("unnest_string", "select sex, people from (select sex, people, unnest(string_to_array(cast(people as varchar), '3')) as u from (select sex, sum(people) as people from marts.population_profile group by sex) as y) as x", "depends on a count"),
