@@ -34,7 +34,7 @@ def numbers(count: int) -> str:
 # What is asked: tables of the lake, made by models.
 TABLES = {
     # 20 rows a person, by person, as pulled tables are.
-    "event": f"""select (value / {EVENTS // PEOPLE}) * 9000000000000 as person_key, {ICD10} as code,
+    "event": f"""select (value - value % {EVENTS // PEOPLE}) * {9000000000000 * PEOPLE // EVENTS} as person_key, {ICD10} as code,
         date '2020-01-01' + cast({CHANCE} % 2000 as int) as day,
         cast({CHANCE} % 500 as int) as quantity from {numbers(EVENTS)}""",
     # The same in the order of arrival.
