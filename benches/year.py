@@ -52,6 +52,10 @@ def main():
     folder = pathlib.Path(options.folder).resolve()
     folder.mkdir(exist_ok=True)
     place = project(program, options.people, options.areas, folder)
+    # A tenth of the people is a decile of deprivation, which is an area to the setting.
+    pipeline = place / "pipelines" / "nightly.toml"
+    smallest = f"[disclosure]\nsmallest_area = {min(1000, options.people // 20)}\n"
+    pipeline.write_text(pipeline.read_text().replace("[disclosure]\n", smallest))
     seconds, _, _, _ = run([program, "pull", "--quiet"], place)
     print(f"pull: {seconds:.1f} s of processor", flush=True)
 
