@@ -1,7 +1,7 @@
 """Times a year of weekly releases of every shipped report, for the whole and for each of many areas. See README.md.
 
 usage: python3 benches/year.py PROGRAM [--people 20000] [--areas 12] [--weeks 52] [--verify-every 4] [--keep-lake 0]
-                             [--folder DIR]
+                             [--go-on] [--folder DIR]
 
 It makes the project of area packs (packs_project.py) with a record that ends on the day of the last release, pulls
 it once, and then builds the models and releases for a day a week later each time.
@@ -46,23 +46,30 @@ def main():
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--verify-every", type=int, default=4)
     parser.add_argument("--keep-lake", type=int, default=0, help="copies the lake as it is before so many weeks' release")
+    parser.add_argument("--go-on", action="store_true", help="goes on with the project that is there")
     parser.add_argument("--folder", default="bench-year")
     options = parser.parse_args()
     program = str(pathlib.Path(options.program).resolve())
     folder = pathlib.Path(options.folder).resolve()
     folder.mkdir(exist_ok=True)
-    place = project(program, options.people, options.areas, folder)
-    # A tenth of the people is a decile of deprivation, which is an area to the setting.
-    pipeline = place / "pipelines" / "nightly.toml"
-    smallest = f"[disclosure]\nsmallest_area = {min(1000, options.people // 20)}\n"
-    pipeline.write_text(pipeline.read_text().replace("[disclosure]\n", smallest))
-    seconds, _, _, _ = run([program, "pull", "--quiet"], place)
-    print(f"pull: {seconds:.1f} s of processor", flush=True)
+    if options.go_on:
+        place = folder / f"project-{options.people}-{options.areas}"
+    else:
+        place = project(program, options.people, options.areas, folder)
+        # A tenth of the people is a decile of deprivation, which is an area to the setting.
+        pipeline = place / "pipelines" / "nightly.toml"
+        smallest = f"[disclosure]\nsmallest_area = {min(1000, options.people // 20)}\n"
+        pipeline.write_text(pipeline.read_text().replace("[disclosure]\n", smallest))
+        seconds, _, _, _ = run([program, "pull", "--quiet"], place)
+        print(f"pull: {seconds:.1f} s of processor", flush=True)
+    made_before = {release.name[:10] for release in (place / "releases").glob("????-??-??-*")}
 
     head = ["as of", "run s", "release s", "wall s", "memory GB", "tables", "counts", "held", "days", "most", "verify s", "wall s"]
     print(" ".join(f"{name:>10}" for name in head), flush=True)
     for week in range(options.weeks):
         day = LAST - datetime.timedelta(weeks=options.weeks - 1 - week)
+        if str(day) in made_before:
+            continue
         dates = ["--set", f"as_of={day}", "--set", f"period_end={day}"]
         built, _, _, _ = run([program, "run", "--quiet", *dates], place)
         if options.keep_lake and week and week % options.keep_lake == 0:
