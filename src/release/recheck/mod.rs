@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::lake::Lake;
 pub(crate) use ledger::LedgerChecked;
 use rayon::prelude::*;
-use table::ReadTable;
+use table::{ReadTable, TOGETHER};
 use together::CheckedTable;
 
 /// What is wrong with the tables of a release.
@@ -85,9 +85,6 @@ pub(super) async fn against_ledger(
 ) -> Result<(Option<LedgerChecked>, Vec<Alteration>)> {
     ledger::against(lake, scheme, manifest, &read.tables).await
 }
-
-/// Tables that are read together, so that all processors have work and no more than these is held as bytes.
-const TOGETHER: usize = 128;
 
 /// The tables of a release.
 pub(super) struct ReadTables<'m> {

@@ -1,6 +1,6 @@
 //! Whether the Parquet files of a release say the same as its CSV files.
 
-use super::TOGETHER;
+use super::table::TOGETHER;
 use crate::error::Result;
 use crate::figures::{EXCHANGE, FIGURES, Figures, without_signs};
 use crate::release::difference::shown;
