@@ -38,12 +38,22 @@ fn changes(place: &str, function: &str) -> Error {
 
 /// A function that does not depend on its arguments alone.
 fn changing(plan: &LogicalPlan) -> Option<String> {
+    first_that(plan, |volatility| volatility != Volatility::Immutable)
+}
+
+/// A function of a plan that gives each row something else by chance.
+pub(crate) fn by_chance(plan: &LogicalPlan) -> Option<String> {
+    first_that(plan, |volatility| volatility == Volatility::Volatile)
+}
+
+/// The first function of which the volatility `is_one`.
+fn first_that(plan: &LogicalPlan, is_one: fn(Volatility) -> bool) -> Option<String> {
     let mut found = None;
     // What cannot be walked cannot be planned either, and is told then.
     let _ = plan.apply_with_subqueries(|node| {
         node.apply_expressions(|expression| {
             expression.apply(|part| {
-                found = found.take().or_else(|| named(part));
+                found = found.take().or_else(|| named(part, is_one));
                 Ok(goes_on(found.is_some()))
             })
         })?;
@@ -59,12 +69,12 @@ fn goes_on(found: bool) -> TreeNodeRecursion {
     }
 }
 
-fn named(expression: &Expr) -> Option<String> {
+fn named(expression: &Expr, is_one: fn(Volatility) -> bool) -> Option<String> {
     let (name, volatility) = match expression {
         Expr::ScalarFunction(call) => (call.func.name(), call.func.signature().volatility),
         Expr::AggregateFunction(call) => (call.func.name(), call.func.signature().volatility),
         Expr::WindowFunction(call) => (call.fun.name(), call.fun.signature().volatility),
         _ => return None,
     };
-    (volatility != Volatility::Immutable).then(|| name.to_string())
+    is_one(volatility).then(|| name.to_string())
 }

@@ -33,6 +33,7 @@ mod window;
 pub use errors::execution_error;
 pub(crate) use errors::{plan_error, plan_error_in};
 pub(crate) use idioms::of_table as table_written_here;
+pub(crate) use lasting::by_chance;
 pub(crate) use prepared::PreparedQuery;
 pub(crate) use profile::{Profiles, QueryProfile};
 pub use session::Engine;

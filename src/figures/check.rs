@@ -1,68 +1,96 @@
 //! Whether a frame is one of figures.
 
-use super::schema::{KEY, NOT_APPLICABLE, SUPPRESSED, columns};
+use super::schema::{KEY, columns, without_value};
 use crate::error::{Context, Error, Result};
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, col, len, lit};
+use polars::prelude::{DataFrame, Float64Chunked, PolarsResult, StringChunked};
+use std::collections::HashSet;
 
 /// Checks the columns of a frame, and that its rows can be figures.
+///
+/// Row by row and without a query: a release has thousands of small tables, and planning a query for each
+/// takes longer than all of their rows.
 ///
 /// # Errors
 /// Data, naming the column or the rule and no value.
 pub(super) fn check(frame: &DataFrame) -> Result<()> {
     form(frame)?;
-    let rules = rules();
-    let broken = rules.iter().enumerate().map(|(at, (rule, _))| {
-        let rows = rule.clone().cast(DataType::UInt32).sum();
-        rows.alias(at.to_string())
-    });
-    // All in one query: a release has thousands of small tables.
-    let broken = frame.clone().lazy().select(broken.collect::<Vec<Expr>>());
-    let broken = broken.collect().data(|| "cannot check figures")?;
-    for (column, (_, what)) in broken.columns().iter().zip(&rules) {
-        let rows = column.get(0).data(|| "cannot check figures")?;
-        if rows.extract::<u64>().is_some_and(|rows| rows > 0) {
+    let columns = FigureColumns::of(frame).data(|| "cannot check figures")?;
+    let mut known = HashSet::with_capacity(frame.height());
+    for at in 0..frame.height() {
+        if let Some((_, what)) = columns.rules(at).into_iter().find(|(broken, _)| *broken) {
             return Err(wrong(what));
         }
+        if !known.insert(columns.key(at)) {
+            return Err(wrong("two rows are of the same figure"));
+        }
     }
-    unique(frame)
+    Ok(())
 }
 
-/// Conditions that are true of no figure, and what is wrong where one is.
-fn rules() -> [(Expr, &'static str); 6] {
-    let suppressed = col("status").eq(lit(SUPPRESSED));
-    let without_value = suppressed.or(col("status").eq(lit(NOT_APPLICABLE)));
-    let number = |name: &str| col(name.to_owned()).is_not_null();
-    let endless = |name: &str| number(name).and(col(name.to_owned()).is_finite().not());
-    let any = |of: &dyn Fn(&str) -> Expr| of("value").or(of("lower_95")).or(of("upper_95"));
-    let (name, level) = (col("area_name"), col("area_level"));
-    let of_nothing = level
-        .clone()
-        .is_not_null()
-        .or(col("area_code").is_not_null());
-    let nameless = name.clone().is_null().and(of_nothing);
-    [
-        (
-            without_value.clone().and(any(&number)),
-            "a figure that is suppressed or not applicable has a number",
-        ),
-        (
-            without_value.not().and(col("value").is_null()),
-            "a figure that is shown has no value",
-        ),
-        (any(&endless), "a value or limit is no finite number"),
-        (
-            col("lower_95").is_null().neq(col("upper_95").is_null()),
-            "a figure has one limit of two",
-        ),
-        (
-            col("lower_95").gt(col("upper_95")),
-            "a lower limit is above the upper one",
-        ),
-        (
-            nameless.or(name.is_not_null().and(level.is_null())),
-            "an area has no name or no level",
-        ),
-    ]
+/// The columns that rules are about.
+struct FigureColumns<'a> {
+    /// What names a figure. Areas of two releases may have one name, and not one code.
+    key: [&'a StringChunked; KEY.len()],
+    area: [&'a StringChunked; 3],
+    status: &'a StringChunked,
+    numbers: [&'a Float64Chunked; 3],
+}
+
+impl<'a> FigureColumns<'a> {
+    fn of(frame: &'a DataFrame) -> PolarsResult<Self> {
+        let text = |name: &str| frame.column(name)?.str();
+        let number = |name: &str| frame.column(name)?.f64();
+        let area = [text("area_name")?, text("area_code")?, text("area_level")?];
+        let mut key = [area[0]; KEY.len()];
+        for (column, name) in key.iter_mut().zip(KEY) {
+            *column = text(name)?;
+        }
+        Ok(FigureColumns {
+            key,
+            area,
+            status: text("status")?,
+            numbers: [number("value")?, number("lower_95")?, number("upper_95")?],
+        })
+    }
+
+    /// What no two rows have alike.
+    fn key(&self, at: usize) -> ([Option<&str>; KEY.len()], Option<&str>) {
+        (self.key.map(|column| column.get(at)), self.area[1].get(at))
+    }
+
+    /// Whether each rule is broken, and what is wrong then.
+    fn rules(&self, at: usize) -> [(bool, &'static str); 6] {
+        let numbers = self.numbers.map(|column| column.get(at));
+        let [value, lower, upper] = numbers;
+        let [name, code, level] = self.area.map(|column| column.get(at).is_some());
+        let is_shown = !without_value(self.status.get(at).unwrap_or_default());
+        [
+            (
+                !is_shown && numbers.iter().any(Option::is_some),
+                "a figure that is suppressed or not applicable has a number",
+            ),
+            (
+                is_shown && value.is_none(),
+                "a figure that is shown has no value",
+            ),
+            (
+                numbers.iter().flatten().any(|number| !number.is_finite()),
+                "a value or limit is no finite number",
+            ),
+            (
+                lower.is_some() != upper.is_some(),
+                "a figure has one limit of two",
+            ),
+            (
+                lower.zip(upper).is_some_and(|(lower, upper)| lower > upper),
+                "a lower limit is above the upper one",
+            ),
+            (
+                name != level || code && !name,
+                "an area has no name or no level",
+            ),
+        ]
+    }
 }
 
 /// The columns, their types, and that those which may not be null are not.
@@ -90,19 +118,6 @@ fn form(frame: &DataFrame) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// Refuses a frame with two rows of one figure.
-fn unique(frame: &DataFrame) -> Result<()> {
-    // Areas of two releases may have one name.
-    let key = KEY.into_iter().chain(["area_code"]).map(col);
-    let key: Vec<Expr> = key.collect();
-    let different = frame.clone().lazy().group_by(key).agg([len()]);
-    let different = different.collect().data(|| "cannot check figures")?;
-    match different.height() == frame.height() {
-        true => Ok(()),
-        false => Err(wrong("two rows are of the same figure")),
-    }
 }
 
 fn wrong(what: impl std::fmt::Display) -> Error {

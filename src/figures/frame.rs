@@ -53,14 +53,6 @@ impl Figures {
         self.frame.clone().lazy()
     }
 
-    /// The figures of one table, as it is shown.
-    ///
-    /// # Errors
-    /// Data, when Polars cannot filter them.
-    pub(crate) fn of_table(&self, report: &str, table: &str) -> Result<Self> {
-        self.only("report", report)?.only("table", table)
-    }
-
     /// The figures with this value in a column of texts.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod form;
 mod frame;
 mod measure_polarity;
 mod parquet;
+mod period_figure;
 mod row;
 mod schema;
 
@@ -29,6 +30,7 @@ pub(crate) use form::{DimensionKind, TableForm};
 pub(crate) use frame::Figures;
 pub(crate) use measure_polarity::MeasurePolarity;
 pub(crate) use parquet::frame_parquet;
+pub(crate) use period_figure::PeriodKey;
 pub(crate) use row::FigureRow;
 pub(crate) use schema::{ALL, NOT_APPLICABLE, SUPPRESSED, TOTAL};
 

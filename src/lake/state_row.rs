@@ -277,6 +277,12 @@ pub(crate) fn state_schema<R: StateRow>() -> SchemaRef {
     Arc::new(Schema::new(fields.0))
 }
 
+/// The names of these columns.
+fn names(shape: &SchemaRef) -> Vec<&str> {
+    let fields = shape.fields().iter();
+    fields.map(|field| field.name().as_str()).collect()
+}
+
 /// Rows as columns.
 ///
 /// # Errors
@@ -329,7 +335,8 @@ impl Lake {
         Ok(rows)
     }
 
-    /// Gives each row of a state table to `take`, so that a large table is not held as rows.
+    /// Gives each row of a state table to `take`, so that a large table is not held as rows. Only the columns
+    /// of these rows are decoded: another type may have fewer of the same table.
     ///
     /// # Errors
     /// As of [`Lake::state_rows`].
@@ -338,12 +345,42 @@ impl Lake {
         table: Option<&Table>,
         mut take: impl FnMut(R),
     ) -> Result<()> {
+        let shape = state_schema::<R>();
         for file in table.iter().flat_map(|table| &table.files) {
-            for batch in self.read_file(file, None).await? {
+            for batch in self.read_file(file, Some(&names(&shape))).await? {
                 from_batch(&batch)?.for_each(&mut take);
             }
         }
         Ok(())
+    }
+
+    /// The rows of a state table of which the columns of `K` are `wanted`. Nothing else of the others is
+    /// decoded.
+    ///
+    /// # Errors
+    /// As of [`Lake::state_rows`].
+    pub(crate) async fn state_rows_of<K: StateRow, R: StateRow>(
+        &self,
+        table: Option<&Table>,
+        wanted: impl Fn(&K) -> bool,
+    ) -> Result<Vec<R>> {
+        let (keys, shape) = (state_schema::<K>(), state_schema::<R>());
+        let mut found = Vec::new();
+        for file in table.iter().flat_map(|table| &table.files) {
+            let (mut places, mut next) = (Vec::new(), 0_u32);
+            for batch in self.read_file(file, Some(&names(&keys))).await? {
+                for key in from_batch::<K>(&batch)? {
+                    places.extend(wanted(&key).then_some(next));
+                    next += 1;
+                }
+            }
+            if !places.is_empty() {
+                for batch in self.read_as(file, &shape, Some(&places)).await? {
+                    found.extend(from_batch::<R>(&batch)?);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Puts `rows` and `properties` in the place of all that a state table held at version `base`. The

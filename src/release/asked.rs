@@ -170,6 +170,7 @@ impl Asking<'_> {
         let mut cells = cells.await?;
         let answer = TableData {
             batches: std::mem::take(&mut cells.batches),
+            across: std::mem::take(&mut cells.across),
             lists: lists.into(),
             areas: named_areas(self.engine, &place, &proved.areas)
                 .await?

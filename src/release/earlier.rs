@@ -5,7 +5,7 @@ use super::manifest::Manifest;
 use crate::disclosure::Scheme;
 use crate::disclosure::ledger::{CellName, Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::lake::{Lake, Table};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -29,8 +29,8 @@ impl Earlier {
     /// and nothing is kept.
     ///
     /// # Errors
-    /// Data, when the ledger or its secret is not there or damaged; refused, when it is another lake's, or
-    /// of another scheme.
+    /// Data, when the ledger or its secret is not there or damaged; refused, when it is another lake's, of
+    /// another scheme, or not to be looked at although it has figures.
     pub(super) async fn read(
         lake: &Lake,
         manifest: &Manifest,
@@ -39,6 +39,9 @@ impl Earlier {
     ) -> Result<Self> {
         let hold_below = usize::try_from(hold_below).unwrap_or(usize::MAX);
         if hold_below == 0 {
+            if ledger_table::is_there(lake).await? {
+                return Err(beside_a_ledger());
+            }
             return Ok(Earlier {
                 // The fingerprints of this release are compared with one another alone.
                 key: MemberKey::new([0; 32].into()),
@@ -92,6 +95,12 @@ impl Earlier {
         }
         ledger_table::keep(lake, self.table.as_ref(), &self.key, new).await
     }
+}
+
+fn beside_a_ledger() -> Error {
+    Error::refused("figures of this lake are in its ledger, and [disclosure] has hold_below = 0")
+        .cause("fresh figures beside those that are held say what few people changed, and no later release would know of them")
+        .hint("leave hold_below out, or release from a lake of its own")
 }
 
 /// What an entry says of a cell.

@@ -46,6 +46,15 @@ impl StateRow for LedgerRow {
     }
 }
 
+/// Whether figures were published from the lake that its ledger has.
+///
+/// # Errors
+/// Data, when the table cannot be looked up.
+pub(super) async fn is_there(lake: &Lake) -> Result<bool> {
+    let table = lake.state_table::<LedgerRow>().await?;
+    Ok(table.is_some_and(|table| table.rows() > 0))
+}
+
 /// All figures that were published from the lake under this scheme, in their order, and the table that
 /// has them.
 ///

@@ -11,7 +11,7 @@ use crate::disclosure::{Released, Scheme, mean, percent, rate};
 use crate::error::{Error, Result};
 use crate::figures::{ALL, FigureArea, TOTAL};
 use chrono::NaiveDate;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// More cells of a measure are no table for people to read.
 const MOST_CELLS: usize = 50_000;
@@ -26,7 +26,7 @@ pub(super) fn frame(
     data: &TableData,
     scheme: &Scheme,
 ) -> Result<Frame> {
-    let grid = Grid::new(table, &table_data::read(table, data)?)?;
+    let grid = Grid::new(table, &table_data::read(table, data)?, &data.across)?;
     let released = grid.figures(table, &data.figures)?;
     let quantiles = grid.quantiles(table)?;
     grid.check_periods(table)?;
@@ -189,48 +189,42 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(table: &ReportTable, columns: &TableColumns) -> Result<Self> {
+    /// The values across stand in the order of `listed`.
+    fn new(table: &ReportTable, columns: &TableColumns, listed: &[String]) -> Result<Self> {
         let size = columns.dimensions.first().map_or(0, Vec::len);
         let width = table.rows.len();
         let mut rows: Vec<Vec<Label>> = Vec::new();
         let mut row_at: HashMap<Vec<String>, usize> = HashMap::new();
-        let mut across: Vec<Label> = Vec::new();
-        let (mut row_values, mut across_values) = (Vec::new(), Vec::new());
+        let places: HashMap<&str, usize> = listed.iter().map(String::as_str).zip(0..).collect();
+        let mut across: BTreeMap<usize, (Label, String)> = BTreeMap::new();
+        let mut row_values = Vec::new();
         let value =
             |column: &Vec<String>, index: usize| column.get(index).cloned().unwrap_or_default();
-        let mut after: Option<(usize, usize)> = None;
         for index in 0..size {
             let labels: Vec<Label> = columns.dimensions[..width]
                 .iter()
                 .map(|column| column[index].clone())
                 .collect();
             let key = labels.iter().map(|label| label.value.clone()).collect();
-            let row = *row_at.entry(key).or_insert_with(|| {
+            row_at.entry(key).or_insert_with(|| {
                 let values = columns.values.iter().take(width);
                 row_values.push(values.map(|column| value(column, index)).collect());
                 rows.push(labels);
                 rows.len() - 1
             });
-            let label = columns
-                .dimensions
-                .get(width)
-                .map(|column| column[index].clone());
-            if let Some(label) = &label {
-                let at = across
-                    .iter()
-                    .position(|known| known == label)
-                    .unwrap_or_else(|| {
-                        // A value the first rows lack takes its place after the one before it.
-                        let at = after.filter(|(r, _)| *r == row).map_or(0, |(_, at)| at + 1);
-                        across.insert(at, label.clone());
-                        let values = columns.values.get(width);
-                        let of = values.map_or(String::new(), |column| value(column, index));
-                        across_values.insert(at, of);
-                        at
-                    });
-                after = Some((row, at));
+            if let (Some(labels), Some(values)) =
+                (columns.dimensions.get(width), columns.values.get(width))
+            {
+                let value = value(values, index);
+                let place = places.get(value.as_str()).copied().ok_or_else(|| {
+                    Error::data(format!("table `{}`: a value across has no place", table.id))
+                })?;
+                across
+                    .entry(place)
+                    .or_insert_with(|| (labels[index].clone(), value));
             }
         }
+        let (across, across_values): (Vec<Label>, Vec<String>) = across.into_values().unzip();
         let wide = across.len().max(1);
         if rows.len().saturating_mul(wide) > MOST_CELLS {
             return Err(Error::refused(format!(

@@ -6,7 +6,7 @@
 
 use super::manifest::sha256;
 use crate::error::{Context, Error, Result};
-use crate::lake::{Lake, StateRow, Table, Timestamp, VisitColumns, state_table_name};
+use crate::lake::{Lake, StateRow, Timestamp, VisitColumns, state_table_name};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
@@ -45,45 +45,72 @@ impl StateRow for ReleaseRow {
     }
 }
 
+/// A row of the same table without its manifest, which is large.
+#[derive(Default)]
+struct ReleaseDigest {
+    release: String,
+    manifest_sha256: String,
+}
+
+impl StateRow for ReleaseDigest {
+    const TABLE: &'static str = ReleaseRow::TABLE;
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("release", &mut self.release);
+        visit.column("manifest_sha256", &mut self.manifest_sha256);
+    }
+}
+
 /// What the lake knows of release `id`.
 ///
 /// # Errors
-/// Data, when the lake cannot be read, or a manifest in it is not the one that was put there.
+/// Data, when the lake cannot be read, or its manifest in it is not the one that was put there.
 pub(super) async fn find(lake: &Lake, id: &str) -> Result<Option<Record>> {
     let table = lake.state_table::<ReleaseRow>().await?;
-    let mut records = load(lake, table.as_ref()).await?;
-    records.retain(|record| record.release == id);
-    Ok(records.pop())
+    let is_it = |row: &ReleaseDigest| row.release == id;
+    let rows = lake.state_rows_of(table.as_ref(), is_it).await?;
+    rows.into_iter().map(record).next_back().transpose()
 }
 
-/// Writes down that release `id` was made now with this manifest, in the place of an earlier record.
+/// The SHA-256 of the manifest of each release that the lake knows of.
+///
+/// # Errors
+/// Data, when the lake cannot be read.
+pub(super) async fn digests(lake: &Lake) -> Result<BTreeMap<String, String>> {
+    let table = lake.state_table::<ReleaseRow>().await?;
+    let mut digests = BTreeMap::new();
+    let take = |row: ReleaseDigest| {
+        digests.insert(row.release, row.manifest_sha256);
+    };
+    lake.each_state_row(table.as_ref(), take).await?;
+    Ok(digests)
+}
+
+/// Writes down that release `id` was made now with this manifest, in the place of an earlier record. Without
+/// one, no other record is written again.
 ///
 /// # Errors
 /// Data, when the lake cannot be written to, or another command writes to the table.
 pub(super) async fn keep(lake: &Lake, id: &str, manifest: &[u8]) -> Result<()> {
     let table = lake.state_table::<ReleaseRow>().await?;
-    let mut records = load(lake, table.as_ref()).await?;
-    records.retain(|record| record.release != id);
-    records.push(Record {
+    let table = table.as_ref();
+    let row = ReleaseRow {
         release: id.to_string(),
-        manifest: String::from_utf8(manifest.to_vec()).data(|| "a manifest is no text")?,
+        manifest_sha256: sha256(manifest),
         program: concat!("populace ", env!("CARGO_PKG_VERSION")).to_string(),
-        made: Utc::now(),
-    });
-    let rows = records.into_iter().map(|record| ReleaseRow {
-        release: record.release,
-        manifest_sha256: sha256(record.manifest.as_bytes()),
-        program: record.program,
-        made: Timestamp(record.made.timestamp_micros()),
-        manifest: record.manifest,
-    });
-    lake.replace_state(table.as_ref(), rows, BTreeMap::new())
-        .await
-}
-
-async fn load(lake: &Lake, table: Option<&Table>) -> Result<Vec<Record>> {
-    let rows = lake.state_rows::<ReleaseRow>(table).await?;
-    rows.into_iter().map(record).collect()
+        made: Timestamp(Utc::now().timestamp_micros()),
+        manifest: String::from_utf8(manifest.to_vec()).data(|| "a manifest is no text")?,
+    };
+    let mut is_known = false;
+    let look = |known: ReleaseDigest| is_known |= known.release == id;
+    lake.each_state_row(table, look).await?;
+    if !is_known {
+        return lake.add_state(table, [row], BTreeMap::new()).await;
+    }
+    let mut rows: Vec<ReleaseRow> = lake.state_rows(table).await?;
+    rows.retain(|known| known.release != id);
+    rows.push(row);
+    lake.replace_state(table, rows, BTreeMap::new()).await
 }
 
 fn record(row: ReleaseRow) -> Result<Record> {

@@ -12,47 +12,33 @@ use super::place::ReleasePlace;
 use super::readers_have::all_that_readers_have;
 use super::record::{self, Record};
 use crate::error::{Error, Result};
-use crate::figures::derive::revised;
-use crate::figures::{FIGURES, FigureRow, Figures};
+use crate::figures::{FIGURES, Figures, PeriodKey};
 use crate::lake::{Lake, Location};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The figures that readers have.
+#[derive(Default)]
 pub(super) struct BeforeFigures {
-    /// By the release that readers have each of them from, the latest first.
+    /// The releases that they have them from, the latest first.
     releases: Vec<BeforeRelease>,
+    /// By report and table.
+    tables: HashMap<(String, String), HashMap<PeriodKey, BeforeFigure>>,
 }
 
-/// The figures that readers have from one release: those that no later one has.
+/// A release that readers have.
 struct BeforeRelease {
     since: RevisedSince,
-    /// By report and table.
-    tables: HashMap<(String, String), HashMap<FigureKey, FigureRow>>,
-    /// Whether one of them was compared with a figure of the release that is made.
+    /// Whether a figure that they have from it was compared with one of the release that is made.
     is_compared: AtomicBool,
 }
 
-/// What names a figure within its table.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct FigureKey {
-    area: Option<(String, String)>,
-    period: String,
-    breakdown: BTreeMap<String, String>,
-    measure: String,
-}
-
-impl FigureKey {
-    /// None for a figure without a period, which is of the day of its release and is never revised.
-    fn of(row: &FigureRow) -> Option<Self> {
-        let area = row.area.as_ref();
-        Some(FigureKey {
-            area: area.map(|area| (area.level.clone(), area.name.clone())),
-            period: row.period.clone()?,
-            breakdown: row.breakdown.clone(),
-            measure: row.measure.clone(),
-        })
-    }
+/// A figure that readers have.
+struct BeforeFigure {
+    /// The latest release that has it, as a place among all.
+    release: usize,
+    unit: String,
+    value: Option<f64>,
 }
 
 impl BeforeFigures {
@@ -68,9 +54,7 @@ impl BeforeFigures {
         manifest: &Manifest,
         recorded: Option<&Record>,
     ) -> Result<Option<Self>> {
-        let mut before = BeforeFigures {
-            releases: Vec::new(),
-        };
+        let mut before = BeforeFigures::default();
         if let Some(recorded) = recorded {
             let first = Manifest::read(recorded.manifest.as_bytes()).ok();
             for since in first
@@ -85,17 +69,17 @@ impl BeforeFigures {
             return Ok((!before.releases.is_empty()).then_some(before));
         }
         let reports: BTreeSet<&str> = manifest.reports.keys().map(String::as_str).collect();
+        let digests = record::digests(lake).await?;
         for publication in all_that_readers_have(releases, &manifest.release, &reports).await? {
-            let (Some(name), Some(record)) = (
-                publication.name(),
-                record::find(lake, &publication.release).await?,
-            ) else {
+            let (Some(name), Some(digest)) =
+                (publication.name(), digests.get(&publication.release))
+            else {
                 continue;
             };
             let since = RevisedSince {
                 release: publication.release.clone(),
                 name: name.to_string(),
-                manifest_sha256: sha256(record.manifest.as_bytes()),
+                manifest_sha256: digest.clone(),
             };
             match load(releases, lake, &since).await? {
                 Some(figures) => before.add(since, &figures)?,
@@ -109,19 +93,18 @@ impl BeforeFigures {
 
     /// Adds the figures of a release that is older than those before it.
     fn add(&mut self, since: RevisedSince, figures: &Figures) -> Result<()> {
-        let mut tables: HashMap<(String, String), HashMap<FigureKey, FigureRow>> = HashMap::new();
-        for row in figures.rows()? {
-            let Some(key) = FigureKey::of(&row) else {
-                continue;
-            };
-            let table = (row.report.clone(), row.table.clone());
-            if self.releases.iter().all(|later| !later.has(&table, &key)) {
-                tables.entry(table).or_default().insert(key, row);
-            }
+        let release = self.releases.len();
+        for figure in figures.of_periods()? {
+            let table = self.tables.entry((figure.report, figure.table));
+            let known = table.or_default().entry(figure.key);
+            known.or_insert(BeforeFigure {
+                release,
+                unit: figure.unit,
+                value: figure.value,
+            });
         }
         self.releases.push(BeforeRelease {
             since,
-            tables,
             is_compared: AtomicBool::new(false),
         });
         Ok(())
@@ -142,50 +125,33 @@ impl BeforeFigures {
     /// Data, when they cannot be compared.
     pub(super) fn mark(&self, report: &str, frame: &mut Frame, made: Figures) -> Result<Figures> {
         let table = (report.to_string(), frame.id.clone());
-        let mut marked = made;
-        let mut notes = Vec::new();
-        for before in &self.releases {
-            let Some(known) = before.tables.get(&table) else {
+        let known = self.tables.get(&table);
+        let (mut revised, mut counts) = (Vec::new(), vec![0_usize; self.releases.len()]);
+        for figure in made.of_periods()? {
+            let Some(before) = known.and_then(|known| known.get(&figure.key)) else {
                 continue;
             };
-            let rows = marked.rows()?;
-            let of = |row: &FigureRow| {
-                let before = known.get(&FigureKey::of(row)?)?;
-                Some(FigureRow {
-                    report: row.report.clone(),
-                    ..before.clone()
-                })
-            };
-            if rows.iter().any(|row| of(row).is_some()) {
-                before.is_compared.store(true, Ordering::Relaxed);
+            if let Some(release) = self.releases.get(before.release) {
+                release.is_compared.store(true, Ordering::Relaxed);
             }
-            let fresh = rows.iter().filter(|row| row.held_from.is_none());
-            let compared: Vec<FigureRow> = fresh.filter_map(of).collect();
-            let again = revised(&Figures::of_rows(&compared)?, &marked)?;
-            let count = flagged(&again)? - flagged(&marked)?;
-            if count > 0 {
-                notes.push(revised_since(count, &before.since.name));
+            if figure.revises(&before.unit, before.value) {
+                revised.push(figure.at);
+                counts[before.release] += 1;
             }
-            marked = again;
         }
-        let rows = marked.rows()?;
-        frame.revised = rows.iter().map(|row| row.flags.contains('r')).collect();
+        frame.revised = vec![false; made.frame().height()];
+        for at in &revised {
+            frame.revised[*at] = true;
+        }
+        let both = self.releases.iter().zip(counts);
+        let notes = both.filter(|(_, count)| *count > 0);
+        let notes = notes.map(|(release, count)| revised_since(count, &release.since.name));
         frame.notes.extend(notes);
-        Ok(marked)
+        match revised.is_empty() {
+            true => Ok(made),
+            false => made.flagged_revised(&revised),
+        }
     }
-}
-
-impl BeforeRelease {
-    fn has(&self, table: &(String, String), key: &FigureKey) -> bool {
-        let figures = self.tables.get(table);
-        figures.is_some_and(|figures| figures.contains_key(key))
-    }
-}
-
-/// How many figures are marked as revised.
-fn flagged(figures: &Figures) -> Result<usize> {
-    let rows = figures.rows()?;
-    Ok(rows.iter().filter(|row| row.flags.contains('r')).count())
 }
 
 fn revised_since(count: usize, name: &str) -> String {
@@ -227,6 +193,8 @@ async fn load(releases: &Location, lake: &Lake, since: &RevisedSince) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::FigureRow;
+    use std::collections::BTreeMap;
 
     fn row(period: &str, value: f64) -> FigureRow {
         FigureRow {
@@ -282,9 +250,7 @@ mod tests {
 
     /// Release 6 has the newest figures that readers have, 5 has an older month, 4 one older still.
     fn before() -> BeforeFigures {
-        let mut before = BeforeFigures {
-            releases: Vec::new(),
-        };
+        let mut before = BeforeFigures::default();
         let mut add = |number, rows: &[(&str, f64)]| {
             let rows: Vec<FigureRow> = rows.iter().map(|(period, n)| row(period, *n)).collect();
             before

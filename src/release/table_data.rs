@@ -24,6 +24,8 @@ use std::sync::Arc;
 pub(super) struct TableData {
     /// The combinations of its dimensions that somebody has, in the order of their labels.
     pub batches: Vec<RecordBatch>,
+    /// The values across, in the order of their labels.
+    pub across: Vec<String>,
     /// The values that each dimension may have.
     pub lists: Arc<Lists>,
     /// The areas of the dimensions that are of areas.

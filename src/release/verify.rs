@@ -3,7 +3,7 @@
 use super::inspect::{Alteration, inspect};
 use super::manifest::SchemeUsed;
 use super::place::ReleasePlace;
-use super::recheck::{LedgerChecked, against_ledger, recheck, scheme_of};
+use super::recheck::{LedgerChecked, ReadTables, against_ledger, recheck, scheme_of};
 use super::record;
 use crate::disclosure::Scheme;
 use crate::disclosure::rule::SchemeRule;
@@ -64,14 +64,16 @@ pub(crate) async fn verify(
     };
     let made = record.as_ref().map(|record| record.manifest.as_bytes());
     let mut found = inspect(&place, id, made).await?;
-    if let Some(manifest) = &found.manifest {
-        found.alterations.extend(recheck(&place, manifest).await?);
-    }
     let mut beside = None;
-    if let (Some(manifest), Some(lake), Some(scheme)) = (&found.manifest, lake, ledger) {
-        let (checked, problems) = against_ledger(lake, scheme, &place, manifest).await?;
-        beside = checked;
+    if let Some(manifest) = &found.manifest {
+        let tables = ReadTables::of(&place, manifest).await?;
+        let problems = recheck(&place, manifest, &tables).await?;
         found.alterations.extend(problems);
+        if let (Some(lake), Some(scheme)) = (lake, ledger) {
+            let (checked, problems) = against_ledger(lake, scheme, manifest, &tables).await?;
+            beside = checked;
+            found.alterations.extend(problems);
+        }
     }
     if let (Some(lake), None) = (lake, &record) {
         let unknown = Alteration {

@@ -172,18 +172,20 @@ fn the_ledger_needs_its_lake() {
     let (_record, project, [first, _]) = two_releases("hes2018");
     let said = project.fails(2, &["verify", "lake", "--ledger"]);
     assert!(said.contains("--ledger is for a release"), "{said}");
-    // A release that nobody noted.
+    // A release that nobody would note: beside the others it says what few people changed.
     let pipeline = std::fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
-    project.write_pipeline(&pipeline.replace("hold_below = 8", "hold_below = 0"));
+    let unheld = pipeline.replace("hold_below = 8", "hold_below = 0");
+    project.write_pipeline(&unheld);
     project.ok(&["run"]);
-    let made = project.json(&["release"]);
-    let release = made["release"].as_str().unwrap();
-    project.ok(&["verify", release]);
-    let said = project.fails(1, &["verify", release, "--ledger"]);
+    let releases = files_below(&project.path("releases")).len();
+    let said = project.fails(1, &["release"]);
     assert!(
-        said.contains("that is not in the ledger of the lake"),
+        said.contains("are in its ledger, and [disclosure] has hold_below = 0"),
         "{said}"
     );
+    assert_eq!(files_below(&project.path("releases")).len(), releases);
+    project.write_pipeline(&pipeline);
+    project.ok(&["release"]);
     // The lake of the release is gone, and so is what it was beside.
     let copy = project.path("elsewhere");
     std::fs::create_dir(&copy).unwrap();
@@ -196,4 +198,25 @@ fn the_ledger_needs_its_lake() {
     let place = copy.join(&first).display().to_string();
     let said = project.fails(2, &["verify", &place, "--ledger"]);
     assert!(said.contains("--ledger needs the lake"), "{said}");
+}
+
+#[test]
+fn a_release_from_before_the_ledger_is_not_in_it() {
+    let record = synth(200, 3, false);
+    let project = Project::over(record.path());
+    let unheld = pipeline_over(record.path());
+    project.write_pipeline(&unheld);
+    project.ok(&["pull"]);
+    project.ok(&["run", "--set", DAYS[0]]);
+    let made = project.json(&["release", "--set", DAYS[0]]);
+    let release = made["release"].as_str().unwrap();
+    project.write_pipeline(&unheld.replace("hold_below = 0", "hold_below = 8"));
+    project.ok(&["run", "--set", DAYS[1]]);
+    project.ok(&["release", "--set", DAYS[1]]);
+    project.ok(&["verify", release]);
+    let said = project.fails(1, &["verify", release, "--ledger"]);
+    assert!(
+        said.contains("that is not in the ledger of the lake"),
+        "{said}"
+    );
 }

@@ -2,13 +2,14 @@
 
 use super::{Holding, Ledger, LedgerEntry, is_sum};
 use crate::disclosure::system::CountOf;
+use rayon::prelude::*;
 
 impl Ledger {
     /// The figures among those `published` after all that is in this ledger that it holds: too few people
     /// entered or left since the one that stands.
     pub(crate) fn holds<'e>(
         &self,
-        published: impl Iterator<Item = &'e LedgerEntry>,
+        published: &[&'e LedgerEntry],
         few: u64,
     ) -> Vec<&'e LedgerEntry> {
         let is_held = |entry: &&LedgerEntry| {
@@ -22,6 +23,7 @@ impl Ledger {
             let people = entry.members.people().get();
             !self.own_of_few(holding, people, few).is_new()
         };
+        let published = published.par_iter().copied();
         published.filter(is_held).collect()
     }
 

@@ -117,7 +117,8 @@ impl Ledger {
             let set = (entry.members.fingerprint(), is_sum(&entry.cell));
             self.same.entry(set).or_insert(at);
         }
-        if comparable && self.is_large(&entry.members) {
+        // Where nothing is held, nothing near is asked for.
+        if comparable && self.hold_below > 1 && self.is_large(&entry.members) {
             self.near.add(&entry.members, at);
         }
         self.entries.push(entry);

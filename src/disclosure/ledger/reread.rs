@@ -5,6 +5,7 @@ use super::{CellName, Ledger, LedgerEntry};
 use crate::disclosure::attacker::{Effort, Possible, attack};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{Interval, NodeId, System, TrueFigures};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the attacker found in all that has been published.
@@ -55,10 +56,16 @@ impl Ledger {
 
     /// The cells that each cell is divided into, by each of the dimensions that some table has more.
     fn divided(&self) -> BTreeMap<CellName, Vec<Vec<&CellName>>> {
+        let cells: Vec<&CellName> = self.cells.keys().collect();
+        let totals: Vec<Vec<(CellName, String)>> =
+            cells.par_iter().map(|cell| cell.totals()).collect();
         let mut parts: BTreeMap<(CellName, String), BTreeSet<&CellName>> = BTreeMap::new();
-        for cell in self.cells.keys() {
-            for (total, source) in cell.totals() {
-                parts.entry((total, source)).or_default().insert(cell);
+        for (cell, totals) in cells.into_iter().zip(totals) {
+            for (total, source) in totals {
+                // What nobody has published needs no parts.
+                if self.cells.contains_key(&total) {
+                    parts.entry((total, source)).or_default().insert(cell);
+                }
             }
         }
         let mut divided: BTreeMap<CellName, Vec<Vec<&CellName>>> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! The kept groups that a night touches, which are few of many: the others stay as they are.
 
 use super::additive::{KeptAggregate, KeptColumn};
+use super::groups::compacted;
 use super::merge::merged;
 use crate::error::{Context, Result};
 use crate::lake::row_hashes;
@@ -44,6 +45,6 @@ pub(super) fn merged_where_touched(
     }
     let others = not(&is_touched).data(failed)?;
     let others = filter_record_batch(kept, &others).data(failed)?;
-    let all = concat_batches(&kept.schema(), [&others, &changed]);
-    all.data(failed).map(Some)
+    let all = concat_batches(&kept.schema(), [&others, &changed]).data(failed)?;
+    compacted(&all).map(Some)
 }

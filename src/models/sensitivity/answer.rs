@@ -8,6 +8,7 @@ use super::people_behind::{PeopleBehind, people_behind};
 use super::relation::{Level, Relation, RelationColumn};
 use super::taint::TaintKind;
 use super::verdict::{Dimension, Judged, Question};
+use crate::engine::by_chance;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -67,6 +68,14 @@ impl Sensitivity {
             return Err(Error::refused(format!(
                 "{place}: its rows are not counts: a row is one person's, or cannot be proved not to be"
             )));
+        }
+        // Asked again and again, each of the answers is about other people: how often none of them is shown
+        // says how many there are.
+        if let Some(function) = by_chance(plan) {
+            return Err(Error::refused(format!(
+                "{place}: {function}() takes other people each time"
+            ))
+            .hint("ask for all of them, or for those with a value of a column"));
         }
         let names: Vec<&String> = plan.schema().fields().iter().map(|f| f.name()).collect();
         let different: BTreeSet<&&String> = names.iter().collect();

@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub(in crate::release) struct CountedCells {
     /// A row for each combination of the dimensions, in the order of their labels.
     pub batches: Vec<RecordBatch>,
+    /// The values across, in the order of their labels.
+    pub across: Vec<String>,
     /// The cell of each place, by count.
     cells: BTreeMap<String, HashMap<TablePlace, CellName>>,
     /// Whether a dimension divides it that it does not show.
@@ -94,7 +96,7 @@ pub(in crate::release) async fn answer(
     }
     let combinations = combinations(place, table, counted, &cubes)?;
     let batch = batch(table, &combinations, types)?;
-    let batches = in_order_of_labels(engine, place, table, orders, vec![batch]).await?;
+    let ordered = in_order_of_labels(engine, place, table, orders, vec![batch]).await?;
     let mut places = places(table, &combinations);
     if table.hidden().is_some() {
         places = by_hidden(places, hidden);
@@ -126,7 +128,8 @@ pub(in crate::release) async fn answer(
         }
     }
     Ok(CountedCells {
-        batches,
+        batches: ordered.batches,
+        across: ordered.across,
         cells,
         by_hidden: table.hidden().is_some(),
         levels: counted.levels.len(),

@@ -229,8 +229,8 @@ impl BesideLedger {
         };
         let sums = self.ledger.sums_that_tell(self.number);
         let own = self.ledger.of_release(self.number);
-        let own = own.filter(|entry| !sums.contains(entry));
-        let held = before.holds(own, few);
+        let own: Vec<&LedgerEntry> = own.filter(|entry| !sums.contains(entry)).collect();
+        let held = before.holds(&own, few);
         let sums = sums.iter().take(LISTED).map(|entry| {
             of(entry, "has a sum of which one or two people may be most of the change since an earlier release")
         });

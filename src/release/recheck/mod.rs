@@ -11,20 +11,25 @@ mod together;
 
 use super::difference::shown;
 use super::inspect::Alteration;
-use super::manifest::{MANIFEST, Manifest, SchemeUsed};
+use super::manifest::{MANIFEST, Manifest, SchemeUsed, TableMade};
 use super::place::ReleasePlace;
 use crate::disclosure::{Scheme, SchemeSettings};
 use crate::error::Result;
 use crate::lake::Lake;
 pub(crate) use ledger::LedgerChecked;
-use table::ReadTable;
+use rayon::prelude::*;
+use table::{ReadTable, TOGETHER};
 use together::CheckedTable;
 
 /// What is wrong with the tables of a release.
 ///
 /// # Errors
 /// Data, when a file cannot be read. What is wrong with the release is no error.
-pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result<Vec<Alteration>> {
+pub(super) async fn recheck(
+    place: &ReleasePlace,
+    manifest: &Manifest,
+    read: &ReadTables<'_>,
+) -> Result<Vec<Alteration>> {
     let mut found = Vec::new();
     let scheme = match scheme_of(&manifest.scheme) {
         Ok(scheme) => scheme,
@@ -40,26 +45,29 @@ pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result
         file: MANIFEST.to_string(),
         what: what.to_string(),
     }));
-    let (tables, mut problems) = read_tables(place, manifest).await?;
-    for table in &tables {
+    let tables = &read.tables;
+    let mut problems = read.problems.clone();
+    let of_figures = tables.par_iter().flat_map_iter(|table| {
         let figures = scheme
             .iter()
             .flat_map(|scheme| figures::problems(&table.table, scheme));
-        problems.extend(figures.map(|what| table.problem(what)));
-    }
+        figures.map(|what| table.problem(what)).collect::<Vec<_>>()
+    });
+    problems.par_extend(of_figures);
     if let Some(scheme) = scheme.as_ref().filter(|_| problems.is_empty()) {
         let earlier = manifest
             .proof
             .as_ref()
             .map_or(0, |proof| proof.earlier_releases);
-        problems.extend(together::problems(&tables, scheme, earlier == 0));
+        problems.extend(together::problems(tables, scheme, earlier == 0));
     }
-    for table in &tables {
+    let of_labels = tables.par_iter().filter_map(|table| {
         let told = labels::telling(&table.table).map(|(dimension, line)| {
             format!("line {line}: the label of `{dimension}` has a number that could be a count")
         });
-        problems.extend(told.map(|what| table.problem(what)));
-    }
+        told.map(|what| table.problem(what))
+    });
+    problems.par_extend(of_labels);
     found.extend(problems);
     found.extend(parquet::problems(place, manifest).await?);
     Ok(found)
@@ -68,45 +76,70 @@ pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result
 /// What is wrong with a release beside all that its lake has published until then, and what was compared.
 ///
 /// # Errors
-/// Refused or data, when the release or the ledger cannot be read.
+/// Refused or data, when the ledger cannot be read.
 pub(super) async fn against_ledger(
     lake: &Lake,
     scheme: &Scheme,
-    place: &ReleasePlace,
     manifest: &Manifest,
+    read: &ReadTables<'_>,
 ) -> Result<(Option<LedgerChecked>, Vec<Alteration>)> {
-    // What is wrong with their form was found already.
-    let (tables, _) = read_tables(place, manifest).await?;
-    ledger::against(lake, scheme, manifest, &tables).await
+    ledger::against(lake, scheme, manifest, &read.tables).await
 }
 
-/// The tables of a release that have the form that the manifest says, and what is wrong with the form.
-async fn read_tables<'m>(
-    place: &ReleasePlace,
-    manifest: &'m Manifest,
-) -> Result<(Vec<CheckedTable<'m>>, Vec<Alteration>)> {
-    let (mut tables, mut found) = (Vec::new(), Vec::new());
-    for (report, used) in &manifest.reports {
-        for (id, made) in &used.tables {
-            let file = format!("{report}-{id}.csv");
-            // What is missing was found already.
-            let Some(bytes) = place.read(&file).await? else {
-                continue;
-            };
-            match ReadTable::read(&bytes, made) {
-                Err(what) => found.push(Alteration {
-                    file: shown(&file),
+/// The tables of a release.
+pub(super) struct ReadTables<'m> {
+    /// Those that have the form that the manifest says.
+    tables: Vec<CheckedTable<'m>>,
+    /// What is wrong with the form.
+    problems: Vec<Alteration>,
+}
+
+impl<'m> ReadTables<'m> {
+    /// Reads the CSV files of a release.
+    ///
+    /// # Errors
+    /// Data, when a file cannot be read.
+    pub(super) async fn of(place: &ReleasePlace, manifest: &'m Manifest) -> Result<Self> {
+        let mut read = ReadTables {
+            tables: Vec::new(),
+            problems: Vec::new(),
+        };
+        let named = manifest.reports.iter().flat_map(|(report, used)| {
+            let tables = used.tables.iter();
+            tables.map(move |(id, made)| (format!("{report}-{id}.csv"), made))
+        });
+        let named: Vec<(String, &TableMade)> = named.collect();
+        for some in named.chunks(TOGETHER) {
+            let mut files = Vec::new();
+            for (file, made) in some {
+                // What is missing was found already.
+                if let Some(bytes) = place.read(file).await? {
+                    files.push((file, *made, bytes));
+                }
+            }
+            let of = |(file, made, bytes): &(&String, &'m TableMade, Vec<u8>)| {
+                ReadTable::read(bytes, made).map_err(|what| Alteration {
+                    file: shown(file),
                     what,
-                }),
-                Ok(table) => {
-                    let table = CheckedTable { file, table, made };
-                    found.extend(table.table.differs(made).map(|what| table.problem(what)));
-                    tables.push(table);
+                })
+            };
+            let tables: Vec<_> = files.par_iter().map(of).collect();
+            for ((file, made, _), table) in files.into_iter().zip(tables) {
+                match table {
+                    Err(problem) => read.problems.push(problem),
+                    Ok(table) => {
+                        let file = file.clone();
+                        let table = CheckedTable { file, table, made };
+                        let differs = table.table.differs(made);
+                        let differs = differs.map(|what| table.problem(what));
+                        read.problems.extend(differs);
+                        read.tables.push(table);
+                    }
                 }
             }
         }
+        Ok(read)
     }
-    Ok((tables, found))
 }
 
 /// The scheme that a manifest names; None for one whose secrets only its site has. Otherwise says what

@@ -1,11 +1,13 @@
 //! Whether the Parquet files of a release say the same as its CSV files.
 
+use super::table::TOGETHER;
 use crate::error::Result;
 use crate::figures::{EXCHANGE, FIGURES, Figures, without_signs};
 use crate::release::difference::shown;
 use crate::release::inspect::Alteration;
 use crate::release::manifest::{Manifest, TableMade};
 use crate::release::place::ReleasePlace;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// What is wrong with the Parquet files of a release.
@@ -15,13 +17,33 @@ use std::collections::BTreeMap;
 pub(super) async fn problems(place: &ReleasePlace, manifest: &Manifest) -> Result<Vec<Alteration>> {
     let mut files = ParquetFiles::open(place, manifest).await?;
     let mut found = Vec::new();
-    for (report, used) in &manifest.reports {
-        for (table, made) in &used.tables {
+    let tables = manifest.reports.iter().flat_map(|(report, used)| {
+        let tables = used.tables.iter();
+        tables.map(move |(table, made)| (report, table, made))
+    });
+    let tables: Vec<(&String, &String, &TableMade)> = tables.collect();
+    for some in tables.chunks(TOGETHER) {
+        let mut read = Vec::new();
+        for (report, table, made) in some {
+            let csv = place.read(&format!("{report}-{table}.csv")).await?;
+            let parquet = place.read(&format!("{report}-{table}.parquet")).await?;
             // What is missing was found already.
-            if let Some(csv) = place.read(&format!("{report}-{table}.csv")).await? {
-                found.extend(files.problems(place, (report, table), made, &csv).await?);
+            if let Some((csv, parquet)) = csv.zip(parquet) {
+                read.push(FilesOfTable {
+                    report,
+                    table,
+                    made,
+                    csv,
+                    parquet,
+                    listed: files.of_table(report, table),
+                });
             }
         }
+        let problems: Vec<Vec<Alteration>> = read
+            .par_iter()
+            .map(FilesOfTable::problems)
+            .collect::<Result<_>>()?;
+        found.extend(problems.into_iter().flatten());
     }
     found.extend(files.rest());
     Ok(found)
@@ -82,50 +104,10 @@ impl ParquetFiles {
         Ok(())
     }
 
-    /// What is wrong with the Parquet of a table whose CSV has these bytes.
-    ///
-    /// # Errors
-    /// Data, when a file cannot be read.
-    async fn problems(
-        &mut self,
-        place: &ReleasePlace,
-        (report, table): (&str, &str),
-        made: &TableMade,
-        csv: &[u8],
-    ) -> Result<Vec<Alteration>> {
-        let file = format!("{report}-{table}.parquet");
-        let Some(bytes) = place.read(&file).await? else {
-            return Ok(Vec::new());
-        };
-        let Ok(figures) = Figures::read(&bytes) else {
-            return Ok(vec![wrong(&file, "holds no released figures")]);
-        };
-        let mut found = Vec::new();
-        let own = figures.of_table(report, table)?;
-        // Earlier programs did not mark revised figures in the CSV.
-        let says_it = figures
-            .csv(&made.form())
-            .is_ok_and(|written| written == csv || without_signs(&written) == csv);
-        if own.frame().height() != figures.frame().height() || !says_it {
-            found.push(wrong(
-                &file,
-                "says another thing than the CSV file of its table",
-            ));
-        }
-        if let Some(all) = &mut self.all {
-            let listed = all.remove(&(report.to_owned(), table.to_owned()));
-            let same = match &listed {
-                Some(listed) => {
-                    !made.compares_areas && listed.frame().equals_missing(figures.frame())
-                }
-                None => made.compares_areas || figures.frame().height() == 0,
-            };
-            if !same {
-                let what = format!("says another thing of table `{table}` than {file}");
-                found.push(wrong(FIGURES, &shown(&what)));
-            }
-        }
-        Ok(found)
+    /// What the figures of the whole release say of a table; None where there is no file of them.
+    fn of_table(&mut self, report: &str, table: &str) -> Option<Option<Figures>> {
+        let all = self.all.as_mut()?;
+        Some(all.remove(&(report.to_owned(), table.to_owned())))
     }
 
     /// What is wrong with the figures of the whole release, after all tables.
@@ -136,6 +118,57 @@ impl ParquetFiles {
             found.push(wrong(FIGURES, what));
         }
         found
+    }
+}
+
+/// The files of a table.
+struct FilesOfTable<'m> {
+    report: &'m str,
+    table: &'m str,
+    made: &'m TableMade,
+    csv: Vec<u8>,
+    parquet: Vec<u8>,
+    /// What the figures of the whole release say of it.
+    listed: Option<Option<Figures>>,
+}
+
+impl FilesOfTable<'_> {
+    /// What is wrong with the Parquet of the table.
+    ///
+    /// # Errors
+    /// Data, when figures cannot be read.
+    fn problems(&self) -> Result<Vec<Alteration>> {
+        let file = format!("{}-{}.parquet", self.report, self.table);
+        let Ok(figures) = Figures::read(&self.parquet) else {
+            return Ok(vec![wrong(&file, "holds no released figures")]);
+        };
+        let mut found = Vec::new();
+        let only = |column: &str, name: &str| -> Result<bool> {
+            Ok(figures.values(column)?.iter().all(|value| value == name))
+        };
+        let is_own = only("report", self.report)? && only("table", self.table)?;
+        // Earlier programs did not mark revised figures in the CSV.
+        let says_it = figures
+            .csv(&self.made.form())
+            .is_ok_and(|written| written == self.csv || without_signs(&written) == self.csv);
+        if !is_own || !says_it {
+            found.push(wrong(
+                &file,
+                "says another thing than the CSV file of its table",
+            ));
+        }
+        if let Some(listed) = &self.listed {
+            let compares_areas = self.made.compares_areas;
+            let same = match listed {
+                Some(listed) => !compares_areas && listed.frame().equals_missing(figures.frame()),
+                None => compares_areas || figures.frame().height() == 0,
+            };
+            if !same {
+                let what = format!("says another thing of table `{}` than {file}", self.table);
+                found.push(wrong(FIGURES, &shown(&what)));
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -7,6 +7,9 @@ use crate::release::manifest::TableMade;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
+/// Tables that are read together, so that all processors have work and no more than these is held as bytes.
+pub(super) const TOGETHER: usize = 128;
+
 /// A line of a table: one figure.
 #[derive(Debug, Clone)]
 pub(super) struct ReadCell {

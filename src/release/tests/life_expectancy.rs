@@ -115,6 +115,7 @@ fn of_periods(many: u64, held: Option<(usize, NaiveDate)>, periods: &[&str]) -> 
     TableData {
         figures: CellFigures::new(figures, true, 1),
         lists: Arc::new(lists(&batch)),
+        across: periods.iter().map(|period| (*period).to_owned()).collect(),
         batches: vec![batch],
         amounts: amounts.collect(),
         ..TableData::default()

@@ -89,19 +89,26 @@ fn totals_come_from_true_counts() {
 }
 
 #[test]
-fn a_missing_value_across_keeps_its_place() {
-    let rendered = small(vec![
-        ("place", text(&["A", "A", "B", "B", "B"])),
-        ("sex", text(&["x", "z", "x", "y", "z"])),
-        ("people", SampleColumn::Count(vec![50; 5])),
-    ])
-    .unwrap();
-    let labels: Vec<&str> = rendered.frames[0]
-        .groups
-        .iter()
-        .map(|group| group.label.as_ref().unwrap().text.as_str())
-        .collect();
-    assert_eq!(labels, ["x", "y", "z", "Total"]);
+fn columns_stand_in_the_order_of_their_labels_whichever_row_has_them() {
+    // Where somebody with y comes into the first row, no column changes its place.
+    for of_first in [&["z"][..], &["y", "z"]] {
+        let of_second = ["x", "y"];
+        let places = std::iter::repeat_n("A", of_first.len()).chain(["B", "B"]);
+        let sexes: Vec<&str> = of_first.iter().copied().chain(of_second).collect();
+        let mut data = sample::data(vec![
+            ("place", text(&places.collect::<Vec<_>>())),
+            ("sex", text(&sexes)),
+            ("people", SampleColumn::Count(vec![50; sexes.len()])),
+        ]);
+        data.across = ["x", "y", "z"].map(str::to_owned).to_vec();
+        let rendered = with(data).unwrap();
+        let labels: Vec<&str> = rendered.frames[0]
+            .groups
+            .iter()
+            .map(|group| group.label.as_ref().unwrap().text.as_str())
+            .collect();
+        assert_eq!(labels, ["x", "y", "z", "Total"]);
+    }
 }
 
 #[test]

@@ -106,9 +106,23 @@ pub(crate) fn counted(
     TableData {
         figures: CellFigures::new(counts.into_iter().map(of).collect(), false, 0),
         lists: Arc::new(lists(&batch)),
+        across: across(&batch),
         batches: vec![batch],
         ..TableData::default()
     }
+}
+
+/// The values of the last dimension, each where it is first.
+pub(crate) fn across(batch: &RecordBatch) -> Vec<String> {
+    let mut across: Vec<String> = Vec::new();
+    let values = texts(batch, batch.num_columns().saturating_sub(1)).unwrap();
+    for value in values {
+        let value = value.unwrap_or_else(|| NOT_KNOWN.to_owned());
+        if !across.contains(&value) {
+            across.push(value);
+        }
+    }
+    across
 }
 
 /// The figures of all places of a table, with its totals, chosen together.

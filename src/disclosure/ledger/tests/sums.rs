@@ -151,7 +151,7 @@ fn a_sum_that_was_not_held_is_found() {
         let earlier = Ledger::of(vec![then], KEY, 8);
         (
             until.sums_that_tell(2).len(),
-            earlier.holds([&now].into_iter(), 7).len(),
+            earlier.holds(&[&now], 7).len(),
         )
     };
     assert_eq!(found(&one_more, Some(360)), (1, 1));
@@ -167,10 +167,7 @@ fn a_sum_that_was_not_held_is_found() {
             .sums_that_tell(2)
             .is_empty()
     );
-    assert_eq!(
-        Ledger::of(vec![then], KEY, 8).holds([&now].into_iter(), 7),
-        [&now]
-    );
+    assert_eq!(Ledger::of(vec![then], KEY, 8).holds(&[&now], 7), [&now]);
 }
 
 /// A count of rows that was not held.
@@ -180,12 +177,12 @@ fn a_count_that_was_not_held_is_found() {
     let earlier = Ledger::of(vec![then], KEY, 8);
     let held = |now: Members| {
         let now = entry(2, place_a(), Some(50), now);
-        earlier.holds([&now].into_iter(), 7).len()
+        earlier.holds(&[&now], 7).len()
     };
     assert_eq!((held(people(0..47)), held(people(0..48))), (1, 0));
     // A smaller cell of few people has a figure of its own.
     let small = entry(2, cell("others", ""), None, people(0..7));
-    assert!(earlier.holds([&small].into_iter(), 7).is_empty());
+    assert!(earlier.holds(&[&small], 7).is_empty());
 }
 
 #[test]

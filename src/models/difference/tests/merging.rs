@@ -2,7 +2,7 @@
 
 use crate::models::difference::additive::{KeptAggregate, KeptColumn};
 use crate::models::difference::touched::merged_where_touched;
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, StringViewArray};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use std::sync::Arc;
@@ -95,4 +95,35 @@ fn what_cannot_be_is_not_believed() {
     // The sum has no place in its type.
     let come = [("a", Some(i64::MAX), Some(2), 1, 1)];
     assert_eq!(after(&[], &come), None);
+}
+
+#[test]
+fn groups_of_many_nights_take_no_more_room_than_those_of_one() {
+    let as_views = |rows: &[GroupRow]| -> RecordBatch {
+        // Too long for a view to hold by itself.
+        let names = rows
+            .iter()
+            .map(|row| format!("{} of so many letters", row.0));
+        let names: StringViewArray = names.map(Some).collect();
+        let plain = groups(rows);
+        let mut columns = plain.columns().to_vec();
+        columns[0] = Arc::new(names);
+        let names = ["c0", "c1", "c2", "c3", "c4"];
+        let columns = names.into_iter().zip(columns);
+        RecordBatch::try_from_iter_with_nullable(columns.map(|(n, c)| (n, c, true))).unwrap()
+    };
+    let of = |kept: &RecordBatch, gone: &[GroupRow], come: &[GroupRow]| {
+        let (gone, come) = (as_views(gone), as_views(come));
+        let merged = merged_where_touched(&aggregate(), kept, &gone, &come).unwrap();
+        merged.unwrap()
+    };
+    let row = |sum| [("a", Some(sum), Some(sum), 1, 1)];
+    let first = of(&as_views(&KEPT), &[], &row(5));
+    let mut kept = first.clone();
+    for night in 0..40 {
+        kept = of(&kept, &row(5 + night % 2), &row(5 + (night + 1) % 2));
+    }
+    let room = |groups: &RecordBatch| groups.get_array_memory_size();
+    assert!(room(&kept) <= room(&first), "{} bytes", room(&kept));
+    assert_eq!(kept.num_rows(), 3);
 }

@@ -110,4 +110,7 @@ pub(super) const COUNTS: &[SqlQuestion] = &[
     .over("select death_month, lsoa21_code, count(*) as people from core.person group by death_month, lsoa21_code"),
     question("distinct_people_without_a_count", "select sex, count(*) as people from red.it group by sex", "`people` of `rows`")
     .over("select distinct birth_month, sex, lsoa21_code from core.person"),
+    question("people_by_chance", "select sex, count(*) as people from core.person where random() < 0.5 group by sex", "random() takes other people each time"),
+    question("labels_by_chance", "select case when random() < 0.5 then sex end as sex, count(*) as people from core.person group by 1", "random() takes other people each time"),
+    question("chance_in_a_subquery", "select sex, count(*) as people from core.person where age in (select age from core.person where uuid() < '8') group by sex", "uuid() takes other people each time"),
 ];
