@@ -69,6 +69,9 @@ pub(crate) struct TypedQuery {
 /// The share of the process's memory limit that operators may use: the rest is for buffers that
 /// DataFusion does not count.
 const POOL_SHARE: f64 = 0.6;
+/// Fewer rows than these are not spread over threads: to plan that, and to bring them together again, takes
+/// longer than the query itself.
+const MANY_ROWS: u64 = 100_000;
 
 impl Engine {
     /// An engine over `lake`, with values for `$name`.
@@ -135,6 +138,27 @@ impl Engine {
             lake: self.lake.clone(),
             parameters: bound(parameters),
             types: types_of(parameters),
+            threads: self.threads,
+            profiles: self.profiles.clone(),
+        }
+    }
+
+    /// The same engine for queries over so many rows, of which few are not spread over threads.
+    pub(crate) fn for_rows(&self, rows: u64) -> Self {
+        let context = match rows < MANY_ROWS {
+            true => {
+                let mut state = self.context.state();
+                let options = state.config_mut().options_mut();
+                options.execution.target_partitions = 1;
+                SessionContext::new_with_state(state)
+            }
+            false => self.context.clone(),
+        };
+        Engine {
+            context,
+            lake: self.lake.clone(),
+            parameters: self.parameters.clone(),
+            types: self.types.clone(),
             threads: self.threads,
             profiles: self.profiles.clone(),
         }

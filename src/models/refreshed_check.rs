@@ -85,7 +85,15 @@ pub(super) async fn run(
     if !table.new.is_empty() {
         provide(&model.name, table.new)?;
         let new = rows(table.new);
-        let broken = check::run(engine, &place, &model.name, new, header, &of_new).await?;
+        let broken = check::run(
+            &engine.for_rows(new),
+            &place,
+            &model.name,
+            new,
+            header,
+            &of_new,
+        )
+        .await?;
         are_broken = !broken.is_empty();
         provide(&model.name, table.files)?;
         let name = TableName::new("populace", "new_rows");
