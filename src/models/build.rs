@@ -452,6 +452,7 @@ impl BuildRun<'_> {
                     schema: &new.schema,
                     files: &new.files,
                     new: &refreshed.new,
+                    seen: &refreshed.seen,
                     unchanged: &refreshed.unchanged,
                 };
                 refreshed_check::run(engine, model, &table).await?
