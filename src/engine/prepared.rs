@@ -37,8 +37,11 @@ impl Engine {
     pub(crate) async fn optimised(&self, place: &str, sql: &str) -> Result<LogicalPlan> {
         let frame = self.lasting_query(place, sql).await?;
         let (state, plan) = self.typed(place, frame)?.into_parts();
-        self.planning(place, async move { state.optimize(&plan) })
-            .await
+        // Types are resolved already; `SessionState::optimize` would do it again.
+        self.planning(place, async move {
+            state.optimizer().optimize(plan, &state, |_, _| {})
+        })
+        .await
     }
 
     /// A plan with bound parameters, optimised; `place` is what errors call it.

@@ -99,9 +99,13 @@ impl Engine {
         place: &str,
         table: Arc<dyn TableProvider>,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let frame = self.context().read_table(table);
+        let count = table.statistics().map(|known| known.num_rows);
+        let count = count.and_then(|rows| rows.get_value().copied());
+        let few = count.map(|rows| self.for_rows(rows as u64));
+        let engine = few.as_ref().unwrap_or(self);
+        let frame = engine.context().read_table(table);
         let frame = frame.map_err(|e| plan_error(place, &e))?;
-        self.run(place, frame).await
+        engine.run(place, frame).await
     }
 
     /// All rows of a query, which are few.

@@ -69,6 +69,9 @@ pub(crate) struct TypedQuery {
 /// The share of the process's memory limit that operators may use: the rest is for buffers that
 /// DataFusion does not count.
 const POOL_SHARE: f64 = 0.6;
+/// Fewer rows than these are not spread over threads: to plan that, and to bring them together again, takes
+/// longer than the query itself.
+const MANY_ROWS: u64 = 100_000;
 
 impl Engine {
     /// An engine over `lake`, with values for `$name`.
@@ -135,6 +138,27 @@ impl Engine {
             lake: self.lake.clone(),
             parameters: bound(parameters),
             types: types_of(parameters),
+            threads: self.threads,
+            profiles: self.profiles.clone(),
+        }
+    }
+
+    /// The same engine for queries over so many rows, of which few are not spread over threads.
+    pub(crate) fn for_rows(&self, rows: u64) -> Self {
+        let context = match rows < MANY_ROWS {
+            true => {
+                let mut state = self.context.state();
+                let options = state.config_mut().options_mut();
+                options.execution.target_partitions = 1;
+                SessionContext::new_with_state(state)
+            }
+            false => self.context.clone(),
+        };
+        Engine {
+            context,
+            lake: self.lake.clone(),
+            parameters: self.parameters.clone(),
+            types: self.types.clone(),
             threads: self.threads,
             profiles: self.profiles.clone(),
         }
@@ -370,5 +394,43 @@ fn scalar(value: &ParameterValue) -> ScalarValue {
         ParameterValue::Integer(number) => ScalarValue::Int64(Some(*number)),
         ParameterValue::Number(number) => ScalarValue::Float64(Some(*number)),
         ParameterValue::Text(text) => ScalarValue::Utf8(Some(text.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::{Location, Settings};
+
+    #[tokio::test]
+    async fn few_rows_are_not_spread_over_threads() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::parse("lake", folder.path()).unwrap();
+        let settings = Settings::new(2, "key".to_string());
+        let lake = Lake::open_or_create(location, &settings).await.unwrap();
+        let limits = Limits {
+            memory: 1_000_000_000,
+            threads: 4,
+            spill: folder.path().to_path_buf(),
+        };
+        let engine = Engine::new(&lake, &limits, &BTreeMap::new()).unwrap();
+        let parts = |engine: &Engine| engine.context().state().config().target_partitions();
+        let few = engine.for_rows(99_999);
+        assert_eq!(parts(&few), 1);
+        assert_eq!(parts(&engine.for_rows(100_000)), 4);
+        assert_eq!(parts(&engine), 4);
+
+        // Both know a table that is made known to either.
+        let rows = few.query("test", "select 3 as a").await.unwrap();
+        let rows = few.collect("test", rows).await.unwrap();
+        let name = TableName::new("core", "a");
+        engine.register_rows(&name, rows[0].schema(), rows).unwrap();
+        let query = few.query("test", "select a + 1 as b from core.a").await;
+        let rows = few.collect("test", query.unwrap()).await.unwrap();
+        let b = rows[0].column(0);
+        assert_eq!(
+            b.as_any().downcast_ref(),
+            Some(&arrow::array::Int64Array::from(vec![4]))
+        );
     }
 }

@@ -297,6 +297,7 @@ impl BuildRun<'_> {
         let (schema, mut rows) = match planned {
             None => query_rows(self.engine, model).await?,
             Some((mut plan, locality)) => {
+                let mut few = None;
                 let aggregates = match locality {
                     Locality::Global(_) => self.aggregates(model, assessed, &read, &plan).await,
                     Locality::PersonLocal { .. } | Locality::Constant => None,
@@ -314,9 +315,11 @@ impl BuildRun<'_> {
                             differed,
                         });
                     }
+                    few = by_difference.map(|_| self.engine.for_rows(found.rows));
                     plan = found.plan;
                 }
-                rows_of_plan(self.engine, model, plan).await?
+                let engine = few.as_ref().unwrap_or(self.engine);
+                rows_of_plan(engine, model, plan).await?
             }
         };
         let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
@@ -449,6 +452,7 @@ impl BuildRun<'_> {
                     schema: &new.schema,
                     files: &new.files,
                     new: &refreshed.new,
+                    seen: &refreshed.seen,
                     unchanged: &refreshed.unchanged,
                 };
                 refreshed_check::run(engine, model, &table).await?

@@ -10,12 +10,16 @@ use crate::error::{Context, Error, Result};
 use crate::functions::need::{LIST_FUNCTION, tables_read};
 use crate::lake::TableName;
 use crate::nearest::{near, nearest};
+use datafusion::common::DataFusionError;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Statement as Sql,
     visit_expressions,
 };
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::{TokenWithSpan, Tokenizer};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -197,7 +201,10 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
     let shown = file.display().to_string();
     let sql = read_sql(file)?;
     let header = header::read(&shown, &sql)?;
-    let statement = one_query(&shown, &sql)?;
+    let tokens = tokens_of(&shown, &sql)?;
+    let query = QueryText::of_tokens(&tokens);
+    let statement = statement_of(&shown, &sql, tokens)?;
+    only_queries(&shown, &statement)?;
     let mut reads = tables_named(&shown, &statement)?;
     for table in &reads {
         if table.layer.is_empty() {
@@ -216,7 +223,7 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
     Ok(Model {
         name,
         file: file.to_path_buf(),
-        query: QueryText::of(&sql).map_err(|e| e.at(&shown))?,
+        query,
         sql,
         header,
         reads,
@@ -261,7 +268,20 @@ fn one_query(place: &str, sql: &str) -> Result<Statement> {
 }
 
 fn one_statement(place: &str, sql: &str) -> Result<Statement> {
-    let parsed = DFParserBuilder::new(sql)
+    statement_of(place, sql, tokens_of(place, sql)?)
+}
+
+fn tokens_of(place: &str, sql: &str) -> Result<Vec<TokenWithSpan>> {
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
+    tokens.map_err(|e| {
+        let error = DataFusionError::from(ParserError::from(e));
+        crate::engine::plan_error_in(place, sql, &error)
+    })
+}
+
+/// The only statement of `sql`, of which these are the tokens.
+fn statement_of(place: &str, sql: &str, tokens: Vec<TokenWithSpan>) -> Result<Statement> {
+    let parsed = DFParserBuilder::new(tokens)
         .build()
         .and_then(|mut parser| parser.parse_statements());
     let mut statements = parsed.map_err(|e| crate::engine::plan_error_in(place, sql, &e))?;

@@ -34,6 +34,7 @@ mod reference_csv;
 mod refresh;
 mod refreshed_check;
 mod row_keys;
+mod seen_rows;
 pub(crate) mod sensitivity;
 mod sidecar;
 mod sql_file;

@@ -3,8 +3,9 @@
 use crate::error::{Context, Result};
 use crate::pipeline::ParameterValue;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 /// The text of a query as it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +23,18 @@ impl QueryText {
     /// Usage: it cannot be read.
     pub(crate) fn of(sql: &str) -> Result<Self> {
         let tokens = Tokenizer::new(&GenericDialect {}, sql)
-            .tokenize()
+            .tokenize_with_location()
             .usage(|| "this SQL cannot be read")?;
-        let mut normalised = String::with_capacity(sql.len());
+        Ok(Self::of_tokens(&tokens))
+    }
+
+    /// The text of which these are the tokens.
+    pub(crate) fn of_tokens(tokens: &[TokenWithSpan]) -> Self {
+        let mut normalised = String::new();
         let mut parameters = BTreeSet::new();
         let mut apart = false;
-        for token in tokens {
-            if let Token::Placeholder(name) = &token {
+        for TokenWithSpan { token, .. } in tokens {
+            if let Token::Placeholder(name) = token {
                 parameters.insert(name.trim_start_matches('$').to_string());
             }
             match token {
@@ -38,14 +44,15 @@ impl QueryText {
                         normalised.push(' ');
                     }
                     apart = false;
-                    normalised.push_str(&token.to_string());
+                    // A text takes whatever is written to it.
+                    let _ = write!(normalised, "{token}");
                 }
             }
         }
-        Ok(QueryText {
+        QueryText {
             normalised,
             parameters,
-        })
+        }
     }
 
     /// Those of `parameters` that it names, with their values.

@@ -5,6 +5,7 @@ use super::check::{self, CheckFailure, counted, quoted};
 use super::declared_check::{Allowed, Check, CheckRule};
 use super::library::Model;
 use super::locality::PERSON_KEY;
+use super::seen_rows::SeenRows;
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::{DataFile, TableName};
@@ -20,6 +21,8 @@ pub(super) struct RefreshedTable<'a> {
     pub files: &'a [DataFile],
     /// Those of them that hold nothing but new rows; all others hold rows that stay.
     pub new: &'a [DataFile],
+    /// What is known of the new rows.
+    pub seen: &'a SeenRows,
     /// Tables that are what they were when the rows that stay were checked.
     pub unchanged: &'a BTreeSet<TableName>,
 }
@@ -74,8 +77,9 @@ pub(super) async fn run(
     };
     let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum();
     let (mut of_new, mut like_new, mut of_all) = (Vec::new(), Vec::new(), Vec::new());
-    for check in &header.checks {
+    for (at, check) in header.checks.iter().enumerate() {
         match checked_rows(check, table.unchanged) {
+            CheckedRows::New if table.seen.proved.contains(&at) => {}
             CheckedRows::New => of_new.push(check.clone()),
             CheckedRows::LikeNew(columns) => like_new.push((check, columns)),
             CheckedRows::All => of_all.push(check.clone()),
@@ -85,13 +89,22 @@ pub(super) async fn run(
     if !table.new.is_empty() {
         provide(&model.name, table.new)?;
         let new = rows(table.new);
-        let broken = check::run(engine, &place, &model.name, new, header, &of_new).await?;
+        let broken = check::run(
+            &engine.for_rows(new),
+            &place,
+            &model.name,
+            new,
+            header,
+            &of_new,
+        )
+        .await?;
         are_broken = !broken.is_empty();
         provide(&model.name, table.files)?;
         let name = TableName::new("populace", "new_rows");
         provide(&name, table.new)?;
         for (check, columns) in like_new {
-            match repeated(engine, &place, &model.name, &name, &columns).await? {
+            let complete = columns.iter().all(|c| table.seen.complete.contains(c));
+            match repeated(engine, &place, &model.name, &name, &columns, complete).await? {
                 Some(0) => {}
                 Some(_) => are_broken = true,
                 None => of_all.push(check.clone()),
@@ -109,22 +122,25 @@ pub(super) async fn run(
 }
 
 /// How many rows of `table` have values in `columns` that a row of `new`, which is part of it, and another
-/// one have; None when a new row lacks one of the values.
+/// one have; None when a new row lacks one of the values, which is asked unless new rows are known to be `complete`.
 async fn repeated(
     engine: &Engine,
     place: &str,
     table: &TableName,
     new: &TableName,
     columns: &[String],
+    complete: bool,
 ) -> Result<Option<u64>> {
     let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let each = |of: &dyn Fn(&String) -> String, between: &str| {
         columns.iter().map(of).collect::<Vec<_>>().join(between)
     };
-    let missing = each(&|column| format!("{column} is null"), " or ");
-    let missing = format!("select count(*) from {new} where {missing}");
-    if counted(engine, place, &missing).await? != [0] {
-        return Ok(None);
+    if !complete {
+        let missing = each(&|column| format!("{column} is null"), " or ");
+        let missing = format!("select count(*) from {new} where {missing}");
+        if counted(engine, place, &missing).await? != [0] {
+            return Ok(None);
+        }
     }
     let same = each(&|column| format!("n.{column} = t.{column}"), " and ");
     let by = each(&|column| format!("t.{column}"), ", ");

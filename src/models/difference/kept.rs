@@ -6,6 +6,8 @@ use datafusion::logical_expr::LogicalPlan;
 pub(in crate::models) struct AggregateRows {
     /// The query.
     pub plan: LogicalPlan,
+    /// How many rows it reads, groups among them.
+    pub rows: u64,
     /// Dirty people, when only their rows were read for all of the groups.
     pub people: Option<u64>,
     /// Whether the groups are the ones that the model's table was made from, as is all else that it reads.

@@ -78,6 +78,10 @@ pub(in crate::models) async fn aggregate_rows(
     let failed = || format!("{}: its groups cannot be read", request.model.name);
     let plan = split.over(request.plan.clone(), &tables).data(failed)?;
     let rest = tables_of(&plan);
+    let tables = request.read.iter();
+    let tables = tables.filter(|table| rest.contains(&table.name));
+    let groups: usize = made.groups.iter().map(RecordBatch::num_rows).sum();
+    let rows = tables.map(Table::rows).sum::<u64>() + groups as u64;
     let stays = |night: &ChangedInputs| {
         let table = request.assessed.table.as_ref();
         // The groups may be newer than the table, when a night was cut short in between.
@@ -101,6 +105,7 @@ pub(in crate::models) async fn aggregate_rows(
     file.write(lake, &request.model.name).await?;
     Ok(Some(AggregateRows {
         plan,
+        rows,
         people: night.filter(|_| !made.in_full).map(|night| night.people),
         unchanged,
         differed: made.differed,
@@ -231,6 +236,8 @@ struct ChangedInputs {
     unknown: BTreeSet<TableName>,
     /// Dirty people.
     people: u64,
+    /// How many rows they have.
+    rows: u64,
     /// Their rows as they were, with tables without people as they were, and as they are.
     old: Sources,
     new: Sources,
@@ -329,6 +336,7 @@ impl ChangedInputs {
             constants,
             unknown,
             people: count,
+            rows: dirty,
             old,
             new,
             before: plans,
@@ -365,6 +373,7 @@ impl ChangedInputs {
             return Ok(Some((kept.clone(), true)));
         }
         let place = request.model.file.display().to_string();
+        let engine = request.engine.for_rows(self.rows);
         let mut parts = Vec::with_capacity(2);
         let made_by = match ProofRule::GroupsBefore.is_on() {
             true => &before.aggregate.plan,
@@ -372,7 +381,7 @@ impl ChangedInputs {
         };
         for (sources, plan) in [(&self.old, made_by), (&self.new, &aggregate.plan)] {
             let plan = sources.under(plan)?;
-            match groups_of(request.engine, &place, aggregate, plan).await? {
+            match groups_of(&engine, &place, aggregate, plan).await? {
                 Some(groups) => parts.push(groups),
                 None => return Ok(None),
             }

@@ -30,6 +30,7 @@ use super::library::{Library, Model};
 use super::locality::{Locality, PERSON_KEY, people_apart};
 use super::parameter_change::{affected_people, changed_nodes, plan_before};
 use super::proof_rule::ProofRule;
+use super::seen_rows::SeenRows;
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::properties::{CONTENT, INPUTS, OPT_OUTS};
@@ -69,6 +70,8 @@ pub(in crate::models) struct Refreshed {
     pub files: Vec<DataFile>,
     /// Those of them that hold nothing but new rows.
     pub new: Vec<DataFile>,
+    /// What is known of the new rows.
+    pub seen: SeenRows,
     /// Whether stored rows of people who did not change are others than a full build makes: then nothing was
     /// replaced.
     pub differs: bool,
@@ -151,6 +154,7 @@ pub(in crate::models) async fn refresh(
         schema: table.schema.clone(),
         files: replaced.files,
         new: replaced.new,
+        seen: replaced.seen,
         differs: replaced.differs,
         unchanged,
         people: count,
@@ -252,7 +256,9 @@ async fn files_with(
         return Ok(None);
     };
     let people = rows.people();
-    let replaced = replacement::files_with(lake, table, &people, &stored, new, anew).await?;
+    let checks = &model.header.checks;
+    let replaced = replacement::files_with(lake, table, &people, &stored, new, checks, anew);
+    let replaced = replaced.await?;
     Ok(Some(replaced))
 }
 

@@ -10,6 +10,8 @@ use super::person_rows::PersonRows;
 use super::person_tally::PersonTally;
 use crate::error::{Context, Result};
 use crate::lake::{DataFile, Lake, Table};
+use crate::models::declared_check::Check;
+use crate::models::seen_rows::SeenRows;
 use crate::models::table_writer::TableWriter;
 use arrow::array::{BooleanArray, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, filter_record_batch, take_record_batch};
@@ -20,13 +22,16 @@ pub(super) struct ReplacedRows {
     pub files: Vec<DataFile>,
     /// Those that hold the new rows and no others.
     pub new: Vec<DataFile>,
+    /// What is known of the new rows.
+    pub seen: SeenRows,
     /// Whether somebody of the slice who is not dirty has other rows than those that are stored, which then
     /// stay.
     pub differs: bool,
 }
 
 /// The files of `table` with `new`, all rows that `people` have now, in the place of `stored`, all that
-/// they had, of dirty people. With `anew`, rows that are removed, now or before, leave the files too.
+/// they had, of dirty people, which are looked at for `checks`. With `anew`, rows that are removed, now or before,
+/// leave the files too.
 ///
 /// # Errors
 /// Data: the lake cannot be read or written.
@@ -36,6 +41,7 @@ pub(super) async fn files_with(
     people: &ChosenPeople,
     stored: &FoundRows,
     new: Vec<RecordBatch>,
+    checks: &[Check],
     anew: bool,
 ) -> Result<ReplacedRows> {
     let mut tally = ByPerson::default();
@@ -55,6 +61,7 @@ pub(super) async fn files_with(
         return Ok(ReplacedRows {
             files: table.files.clone(),
             new: Vec::new(),
+            seen: SeenRows::default(),
             differs: true,
         });
     }
@@ -73,7 +80,9 @@ pub(super) async fn files_with(
         files = without_removed(lake, table, files).await?;
     }
     let mut new_files = Vec::new();
+    let mut seen = SeenRows::default();
     if let Some(rows) = changed(&new, &tally, table)? {
+        seen = SeenRows::of(&rows, checks)?;
         let count = rows.num_rows();
         let mut writer = TableWriter::for_rows(lake, &table.name, &table.schema, count)?;
         writer.write(rows).await?;
@@ -83,6 +92,7 @@ pub(super) async fn files_with(
     Ok(ReplacedRows {
         files,
         new: new_files,
+        seen,
         differs: false,
     })
 }

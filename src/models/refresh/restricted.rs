@@ -42,12 +42,15 @@ pub(super) async fn rows_made(
     rows: &mut DirtyRows,
 ) -> Result<Option<Vec<RecordBatch>>> {
     let mut sources = Sources::default();
+    let mut count = 0;
     for input in read.iter().filter(|input| has_people(&input.schema)) {
         let found = rows.in_table(engine.lake(), input).await?;
+        count += found.count();
         sources.add(&input.name, &Arc::new(found.of_all(engine.lake())));
     }
     let people = rows.people();
-    let (schema, mut stream) = rows_of_plan(engine, model, sources.under(plan)?).await?;
+    let engine = engine.for_rows(count);
+    let (schema, mut stream) = rows_of_plan(&engine, model, sources.under(plan)?).await?;
     if !fit_together(&schema, stored) {
         return Ok(None);
     }
