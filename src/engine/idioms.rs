@@ -4,7 +4,7 @@
 const TEMPLATES: &str = "a model is plain SQL, without templates: write core.person for ref('person'), record.patient for source(…), and $name for var('name')";
 
 /// Functions of other engines, and what to write for them.
-const FUNCTIONS: [(&[&str], &str); 30] = [
+const FUNCTIONS: [(&[&str], &str); 47] = [
     (
         &["datediff", "date_diff", "timestampdiff"],
         "write days_between(start, finish) for days; age_at(birth_month, day) for years",
@@ -45,9 +45,12 @@ const FUNCTIONS: [(&[&str], &str); 30] = [
             "day",
             "quarter",
             "week",
+            "weekofyear",
             "hour",
             "dayofweek",
+            "dayofyear",
             "weekday",
+            "datepart",
         ],
         "write date_part('year', day), with the part in quotes",
     ),
@@ -89,6 +92,58 @@ const FUNCTIONS: [(&[&str], &str); 30] = [
     (&["div0", "safe_divide"], "write a / nullif(b, 0)"),
     (&["mod"], "write a % b"),
     (
+        &[
+            "to_number",
+            "try_to_number",
+            "to_numeric",
+            "to_decimal",
+            "try_to_decimal",
+            "to_double",
+            "try_to_double",
+        ],
+        "write cast(text as double) or cast(text as decimal(18, 2)); try_cast gives NULL for what is no number",
+    ),
+    (
+        &["try_to_date", "try_to_timestamp"],
+        "write try_cast(text as date), or as timestamp",
+    ),
+    (
+        &["dayname", "monthname", "datename"],
+        "write to_char(day, '%A') for the name of a weekday, and '%B' for that of a month",
+    ),
+    (
+        &["ratio_to_report"],
+        "write cast(value as double) / sum(value) over ()",
+    ),
+    (&["equal_null"], "write a is not distinct from b"),
+    (
+        &["max_by", "arg_max"],
+        "write first_value(value order by other desc nulls last)",
+    ),
+    (
+        &["min_by", "arg_min", "first"],
+        "write first_value(value order by other)",
+    ),
+    (&["boolor_agg", "logical_or"], "write bool_or(condition)"),
+    (&["booland_agg", "logical_and"], "write bool_and(condition)"),
+    (
+        &["approx_percentile", "percentile", "quantile"],
+        "write percentile_cont(0.5) within group (order by value)",
+    ),
+    (
+        &["mode"],
+        "count by value, and keep the first row by `qualify row_number() over (order by n desc) = 1`",
+    ),
+    (
+        &["split", "strtok", "string_split"],
+        "write split_part(text, ',', 1), or string_to_array(text, ',')",
+    ),
+    (&["ceiling"], "write ceil(number)"),
+    (&["truncate"], "write trunc(number, digits)"),
+    (&["sign"], "write signum(number)"),
+    (&["square"], "write power(number, 2)"),
+    (&["variance"], "write var_samp(value)"),
+    (
         &["div"],
         "write cast(trunc(cast(a as double) / b) as bigint)",
     ),
@@ -104,7 +159,7 @@ const FUNCTIONS: [(&[&str], &str); 30] = [
 ];
 
 /// What the engine says where a query has the form of another one, and what to write.
-const FORMS: [(&str, &str); 21] = [
+const FORMS: [(&str, &str); 22] = [
     ("not know TOP", "write `limit 10` at the end of the query"),
     (
         "not know rlike",
@@ -164,6 +219,10 @@ const FORMS: [(&str, &str); 21] = [
         "write `on …` or `using (…)` after the table that is joined, or `cross join`",
     ),
     ("Expected LIMIT", "write a whole number"),
+    (
+        "Unsupported SQL type",
+        "write bigint, double, decimal(18, 2), varchar, boolean, date or timestamp",
+    ),
     (
         "require unique expression names",
         "give each column a name of its own, with `as`",
@@ -233,6 +292,11 @@ fn of_column(name: &str, sql: &str) -> Option<String> {
     if is_alias {
         return Some(format!(
             "where and joins do not know `as {name}`: repeat what it stands for, or name it in a common table expression"
+        ));
+    }
+    if sql.to_lowercase().contains(&format!("date_trunc({name}")) {
+        return Some(format!(
+            "write the part in quotes: date_trunc('{name}', day)"
         ));
     }
     if name.eq_ignore_ascii_case("all") {

@@ -100,6 +100,31 @@ fn each_mistake_is_told_what_to_write() {
             "date_part('year', day)",
         ),
         (
+            "select date_trunc(month, birth_month) from record.patient",
+            "column 'month' not found",
+            "date_trunc('month', day)",
+        ),
+        (
+            "select sex, count(*) from record.patient group by sex order by all",
+            "column 'all' not found",
+            "order by 1, 2",
+        ),
+        (
+            "select mod(record_row, 2) from record.patient",
+            "Invalid function 'mod'",
+            "a % b",
+        ),
+        (
+            "select to_number(sex) from record.patient",
+            "Invalid function 'to_number'",
+            "try_cast",
+        ),
+        (
+            "select cast(record_row as number) from record.patient",
+            "Unsupported SQL type number",
+            "decimal(18, 2)",
+        ),
+        (
             "select sumn(record_row) from record.patient",
             "Invalid function 'sumn'",
             "did you mean 'sum'?",
