@@ -12,7 +12,6 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
-use datafusion::sql::unparser::expr_to_sql;
 
 const WHOLE_NUMBERS: PlanFault = (
     "a whole number is divided by another, and what is left over would be lost: 7 / 2 is 3 here, and 3.5 in Snowflake, DuckDB and Spark",
@@ -37,7 +36,7 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
             expression.apply(|part| {
                 found = fault(part, &schema);
                 if found.is_some() {
-                    shown = as_sql(part);
+                    shown = part.human_display().to_string();
                 }
                 Ok(goes_on(found))
             })?;
@@ -46,16 +45,6 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
         Ok(found)
     });
     refused.map_err(|e| e.cause(format!("it is in {shown}")))
-}
-
-/// An expression as it may have been written.
-fn as_sql(expression: &Expr) -> String {
-    let written = expr_to_sql(expression).map(|written| written.to_string());
-    let written = written.unwrap_or_else(|_| expression.human_display().to_string());
-    let within = written
-        .strip_prefix('(')
-        .and_then(|text| text.strip_suffix(')'));
-    within.unwrap_or(&written).to_string()
 }
 
 fn fault(expression: &Expr, schema: &DFSchema) -> Option<PlanFault> {
