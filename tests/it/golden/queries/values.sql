@@ -68,7 +68,7 @@ select amount, count(*) from golden.event where amount between 10.00 and 11.00 g
 
 -- name: whole_numbers
 -- duckdb: select sum(quantity // 7), sum(quantity % 7), sum(abs(quantity)), sum(-quantity) from golden.event;
-select sum(quantity / 7), sum(quantity % 7), sum(abs(quantity)), sum(-quantity) from golden.event;
+select sum(cast(trunc(quantity / 7.0) as bigint)), sum(quantity % 7), sum(abs(quantity)), sum(-quantity) from golden.event;
 
 -- name: fractions
 select sum(cost / 4), sum(floor(cost)), sum(ceil(cost)), sum(round(cost)) from golden.event;
