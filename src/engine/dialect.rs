@@ -7,6 +7,7 @@
 
 use super::fault::{self, PlanFault, goes_on};
 use crate::error::Result;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::expr::ScalarFunction;
@@ -57,12 +58,12 @@ fn fault(expression: &Expr, schema: &DFSchema) -> Option<PlanFault> {
             let is_whole = |part: &Expr| part.get_type(schema).is_ok_and(|kind| kind.is_integer());
             (is_whole(left) && is_whole(right)).then_some(WHOLE_NUMBERS)
         }
-        Expr::ScalarFunction(call) => in_call(call),
+        Expr::ScalarFunction(call) => in_call(call, schema),
         _ => None,
     }
 }
 
-fn in_call(call: &ScalarFunction) -> Option<PlanFault> {
+fn in_call(call: &ScalarFunction, schema: &DFSchema) -> Option<PlanFault> {
     let written = |argument: &Expr| match argument {
         Expr::Literal(value, _) => value.try_as_str().flatten().map(str::to_string),
         _ => None,
@@ -75,6 +76,11 @@ fn in_call(call: &ScalarFunction) -> Option<PlanFault> {
         | "to_timestamp_millis"
         | "to_timestamp_micros"
         | "to_timestamp_nanos" => {
+            // The forms of a length of time are words: pretty, iso8601.
+            let kind = call.args.first()?.get_type(schema).ok()?;
+            if matches!(kind, DataType::Duration(_)) {
+                return None;
+            }
             let forms = call.args.iter().skip(1).filter_map(written);
             let mut forms = forms.filter(|form| !form.is_empty());
             let is_no_form = forms.any(|form| !form.contains('%'));

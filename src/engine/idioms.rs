@@ -294,7 +294,8 @@ fn of_column(name: &str, sql: &str) -> Option<String> {
             "where and joins do not know `as {name}`: repeat what it stands for, or name it in a common table expression"
         ));
     }
-    if sql.to_lowercase().contains(&format!("date_trunc({name}")) {
+    let joined: String = sql.to_lowercase().split_whitespace().collect();
+    if joined.contains(&format!("date_trunc({name},")) {
         return Some(format!(
             "write the part in quotes: date_trunc('{name}', day)"
         ));
