@@ -344,6 +344,10 @@ fn what_other_engines_answer_otherwise_is_refused_and_shown() {
             "2026-11-22",
         ),
         (
+            "select to_char(arrow_cast(3600, 'Duration(Second)'), 'iso8601')",
+            "PT3600S",
+        ),
+        (
             "select substr('abcdef', 1, 3) || right('abcdef', 2)",
             "abcef",
         ),
