@@ -6,6 +6,8 @@ mod check;
 mod clauses;
 mod count_distinct;
 mod dialect;
+#[cfg(test)]
+mod empty_lake;
 mod errors;
 mod fault;
 mod filters;

@@ -400,20 +400,11 @@ fn scalar(value: &ParameterValue) -> ScalarValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lake::{Location, Settings};
 
     #[tokio::test]
     async fn few_rows_are_not_spread_over_threads() {
         let folder = tempfile::tempdir().unwrap();
-        let location = Location::parse("lake", folder.path()).unwrap();
-        let settings = Settings::new(2, "key".to_string());
-        let lake = Lake::open_or_create(location, &settings).await.unwrap();
-        let limits = Limits {
-            memory: 1_000_000_000,
-            threads: 4,
-            spill: folder.path().to_path_buf(),
-        };
-        let engine = Engine::new(&lake, &limits, &BTreeMap::new()).unwrap();
+        let engine = Engine::over_empty_lake(folder.path(), 4).await;
         let parts = |engine: &Engine| engine.context().state().config().target_partitions();
         let few = engine.for_rows(99_999);
         assert_eq!(parts(&few), 1);

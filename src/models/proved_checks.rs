@@ -168,8 +168,6 @@ fn are_among(column: &dyn Array, words: &HashSet<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Limits;
-    use crate::lake::{Lake, Location, Settings};
     use crate::models::table_column::TableColumn;
     use arrow::array::{Int64Array, StringArray};
     use arrow::datatypes::Field;
@@ -256,15 +254,7 @@ mod tests {
     #[tokio::test]
     async fn conditions_of_rows_are_proved_where_no_row_breaks_them() {
         let folder = tempfile::tempdir().unwrap();
-        let location = Location::parse("lake", folder.path()).unwrap();
-        let settings = Settings::new(2, "key".to_string());
-        let lake = Lake::open_or_create(location, &settings).await.unwrap();
-        let limits = Limits {
-            memory: 1_000_000_000,
-            threads: 2,
-            spill: folder.path().to_path_buf(),
-        };
-        let engine = Engine::new(&lake, &limits, &BTreeMap::new()).unwrap();
+        let engine = Engine::over_empty_lake(folder.path(), 2).await;
         let conditions = [
             "person_key > 0 or sex is null",
             "sex in ('male', 'female')",

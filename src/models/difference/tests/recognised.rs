@@ -1,24 +1,15 @@
 //! Each condition, with SQL that it lets pass and SQL that only it stops.
 
-use crate::engine::{Engine, Limits};
-use crate::lake::{Lake, Location, Settings, TableName};
+use crate::engine::Engine;
+use crate::lake::TableName;
 use crate::models::difference::split::SplitPlan;
 use arrow::datatypes::{DataType, Field, Schema};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An engine that knows two tables of people and one of none, without rows.
 async fn engine() -> (Engine, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let location = Location::parse("lake", folder.path()).unwrap();
-    let settings = Settings::new(4, "key".to_string());
-    let lake = Lake::open_or_create(location, &settings).await.unwrap();
-    let limits = Limits {
-        memory: 1_000_000_000,
-        threads: 2,
-        spill: folder.path().to_path_buf(),
-    };
-    let engine = Engine::new(&lake, &limits, &BTreeMap::new()).unwrap();
+    let engine = Engine::over_empty_lake(folder.path(), 2).await;
     let tables: [(&str, &[(&str, DataType)]); 3] = [
         (
             "record.visit",

@@ -7,10 +7,10 @@ mod windows;
 
 use super::find::locality;
 use super::verdict::Locality;
-use crate::engine::{Engine, Limits};
-use crate::lake::{Lake, Location, Settings, TableName};
+use crate::engine::Engine;
+use crate::lake::TableName;
 use arrow::datatypes::{DataType, Field, Schema};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// An engine that knows some tables without rows.
@@ -73,15 +73,7 @@ fn tables() -> Vec<TestTable> {
 impl PlanBench {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let location = Location::parse("lake", folder.path()).unwrap();
-        let settings = Settings::new(1, "key".to_string());
-        let lake = Lake::open_or_create(location, &settings).await.unwrap();
-        let limits = Limits {
-            memory: 1 << 28,
-            threads: 2,
-            spill: folder.path().to_path_buf(),
-        };
-        let engine = Engine::new(&lake, &limits, &BTreeMap::new()).unwrap();
+        let engine = Engine::over_empty_lake(folder.path(), 2).await;
         for (name, columns, _) in tables() {
             let fields = columns.into_iter();
             let fields = fields.map(|(name, kind)| Field::new(name, kind, true));
